@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a cluster on this machine, to try it: PostgreSQL with a standby, Patroni, etcd, HAProxy, three gateways, and the
-# Orthanc servers. Patroni and HAProxy run with the files in deploy/cluster.
+# Orthanc servers. Patroni, etcd and HAProxy run with the files in deploy/cluster.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -102,7 +102,9 @@ patroni() { # NAME FILE
 }
 
 start_etcd() {
-  start_part etcd setsid etcd --name etcd --data-dir "$CLUSTER/etcd" --log-level warn \
+  local settings
+  mapfile -t settings < <(grep '^ETCD_' "$ROOT/deploy/cluster/etcd.env")
+  start_part etcd setsid env "${settings[@]}" etcd --name etcd --data-dir "$CLUSTER/etcd" \
     --listen-client-urls "http://127.0.0.1:$ETCD_PORT" --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" \
     --listen-peer-urls "http://127.0.0.1:$ETCD_PEER_PORT" --initial-advertise-peer-urls "http://127.0.0.1:$ETCD_PEER_PORT" \
     --initial-cluster "etcd=http://127.0.0.1:$ETCD_PEER_PORT"

@@ -402,8 +402,10 @@ public final class Gateway implements AutoCloseable {
                                         member.since(),
                                         member.silence().map(silence -> silence.toMillis() / 1e3),
                                         member.unfinished(),
+                                        Optional.of(member.alone()),
                                         member.software(),
-                                        Optional.of(member.rules()).filter(digest -> !digest.isEmpty())))
+                                        Optional.of(member.rules()).filter(digest -> !digest.isEmpty()),
+                                        Optional.of(member.transforms()).filter(digest -> !digest.isEmpty())))
                                 .toList(),
                         ClusterOperations.waiting(counted, rules.destinations()),
                         counted.at()));

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.dicomgateway.admin.api.ReloadView;
@@ -31,6 +32,11 @@ final class PublishedRules implements ClusterRules.Target {
 
     private final RulesInForce rules;
     private final RulesWatcher watcher;
+
+    /** Guarded by the monitor, and so is the version of the rules that it is of. */
+    private String transforms = "";
+
+    private long transformsOf = -1;
 
     PublishedRules(RulesInForce rules, RulesWatcher watcher) {
         this.rules = rules;
@@ -111,6 +117,18 @@ final class PublishedRules implements ClusterRules.Target {
         if (reload.outcome() == ReloadView.Outcome.REFUSED) {
             throw new IllegalStateException(String.join("; ", reload.details()));
         }
+    }
+
+    /** {@inheritDoc} Calculated anew only for other rules: it is asked for all the time. */
+    @Override
+    public synchronized String transforms() {
+        long version = rules.table().version();
+        if (version != transformsOf) {
+            Map<String, String> versions = rules.transforms();
+            transforms = versions.isEmpty() ? "" : ClusterRules.digest(versions.toString());
+            transformsOf = version;
+        }
+        return transforms;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.dicomgateway.admin.api.ReloadView;
@@ -27,6 +28,7 @@ import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.route.RoutingTable;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Planner;
+import org.dicomgateway.transform.Transformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,6 +85,16 @@ final class RulesInForce implements Planner {
     /** A destination of the rules in force. */
     Optional<DestinationSettings> destination(String name) {
         return Optional.ofNullable(current.settings.destinations().get(name));
+    }
+
+    /** The versions of the transforms of each destination that has some; sorted by its name. */
+    Map<String, String> transforms() {
+        Map<String, String> versions = new TreeMap<>();
+        current.settings
+                .destinations()
+                .forEach((name, destination) -> Transformation.of(destination.transforms())
+                        .ifPresent(transformation -> versions.put(name, transformation.version())));
+        return versions;
     }
 
     /** The names of the destinations of the rules in force. */

@@ -34,6 +34,7 @@ public final class Cluster implements AutoCloseable {
     private final Database database;
     private final Membership membership;
     private final ProgressWriter.Queue queue = new ProgressWriter.Queue();
+    private final SentNotes notes;
     private final ClusterReplica replica;
     private final ClusterPlaces places;
     private final Upkeep upkeep;
@@ -42,6 +43,7 @@ public final class Cluster implements AutoCloseable {
     private final ClusterRules rules;
     private @Nullable ProgressWriter progress;
     private @Nullable Takeover takeover;
+    private @Nullable Adoption adoption;
 
     /**
      * Joins the cluster when the spool is opened with {@link #replica}.
@@ -56,8 +58,9 @@ public final class Cluster implements AutoCloseable {
         this.database = new Database(
                 settings.database(), settings.node(), settings.patience().dividedBy(2));
         this.membership = new Membership(settings, database, software, onFenced, System::nanoTime);
-        this.replica =
-                new ClusterReplica(database, membership, new Packs(database, membership), queue, settings.patience());
+        this.notes = new SentNotes(database, membership);
+        this.replica = new ClusterReplica(
+                database, membership, new Packs(database, membership), queue, notes, settings.patience());
         this.places = new ClusterPlaces(database, membership);
         this.upkeep = new Upkeep(database, membership, history);
         this.search = new ClusterSearch(database, membership);
@@ -88,11 +91,15 @@ public final class Cluster implements AutoCloseable {
     public void start(Handover spool) throws IOException {
         ProgressWriter writer = new ProgressWriter(database, membership, queue, spool);
         Takeover others = new Takeover(database, membership, queue, spool);
+        Adoption own = new Adoption(database, membership, queue, spool);
         insist(others::reconcile);
         progress = writer;
         takeover = others;
+        adoption = own;
         writer.start();
+        notes.start();
         others.start();
+        own.start();
         places.start();
         upkeep.start();
     }
@@ -173,7 +180,9 @@ public final class Cluster implements AutoCloseable {
                                         rules.repeating())
                                 .map(Repeating::thread),
                         Stream.ofNullable(takeover).map(each -> each.repeating().thread()),
-                        Stream.ofNullable(progress).map(ProgressWriter::thread))
+                        Stream.ofNullable(adoption).map(each -> each.repeating().thread()),
+                        Stream.ofNullable(progress).map(ProgressWriter::thread),
+                        Stream.of(notes.thread()))
                 .flatMap(each -> each)
                 .toList();
     }
@@ -195,8 +204,10 @@ public final class Cluster implements AutoCloseable {
                                 member.since(),
                                 Optional.ofNullable(silence.get(member.id())),
                                 upkeep.unfinished().getOrDefault(member.id(), 0L),
+                                upkeep.alone().getOrDefault(member.id(), 0L),
                                 member.software(),
-                                member.rules()))
+                                member.rules(),
+                                member.transforms()))
                         .toList());
     }
 
@@ -207,6 +218,10 @@ public final class Cluster implements AutoCloseable {
         Takeover others = takeover;
         if (others != null) {
             others.close();
+        }
+        Adoption own = adoption;
+        if (own != null) {
+            own.close();
         }
     }
 
@@ -235,6 +250,7 @@ public final class Cluster implements AutoCloseable {
     public void close() {
         stop();
         closeWriter();
+        notes.close();
         places.close();
         upkeep.close();
         membership.close();

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Plan;
@@ -45,15 +45,22 @@ final class ClusterReplica implements Replica {
     private final Membership membership;
     private final Packs packs;
     private final ProgressWriter.Queue progress;
+    private final SentNotes notes;
     private final Duration patience;
     private final AtomicBoolean failing = new AtomicBoolean();
 
     ClusterReplica(
-            Database database, Membership membership, Packs packs, ProgressWriter.Queue progress, Duration patience) {
+            Database database,
+            Membership membership,
+            Packs packs,
+            ProgressWriter.Queue progress,
+            SentNotes notes,
+            Duration patience) {
         this.database = database;
         this.membership = membership;
         this.packs = packs;
         this.progress = progress;
+        this.notes = notes;
         this.patience = patience;
     }
 
@@ -88,6 +95,11 @@ final class ClusterReplica implements Replica {
     @Override
     public void changed(Collection<Long> instances) {
         progress.changed(instances);
+    }
+
+    @Override
+    public CompletableFuture<Void> sending(List<Note> some) {
+        return notes.add(some);
     }
 
     @Override
@@ -202,8 +214,7 @@ final class ClusterReplica implements Replica {
                 if (!fresh.isEmpty()) {
                     order(transaction, fresh);
                     List<Long> drawn = draw(transaction, fresh.size());
-                    bytes(transaction, pack, fresh, drawn);
-                    rows(transaction, pack, fresh, drawn);
+                    InstanceRows.insert(transaction, membership.id(), packs, pack, fresh, drawn);
                     elsewhere = follow(transaction, drawn);
                     keys.addAll(drawn);
                 }
@@ -226,8 +237,8 @@ final class ClusterReplica implements Replica {
                         membership.id());
                 return elsewhere;
             });
-        } catch (UnreadableException e) {
-            throw e.ioException;
+        } catch (InstanceRows.UnreadableException e) {
+            throw e.ioException();
         } catch (SQLException e) {
             if (kept.lost) {
                 throw new RefusedException(Kind.FAULT, String.valueOf(e.getMessage()), e);
@@ -241,76 +252,12 @@ final class ClusterReplica implements Replica {
         private boolean lost;
     }
 
-    /** Work in a transaction has no place for an {@code IOException}. */
-    private static final class UnreadableException extends RuntimeException {
-
-        private static final long serialVersionUID = 1L;
-
-        private final IOException ioException;
-
-        UnreadableException(IOException ioException) {
-            super(ioException);
-            this.ioException = ioException;
-        }
-    }
-
     private static List<Long> draw(Connection transaction, int count) throws SQLException {
         return Sql.list(
                 transaction,
                 row -> row.getLong(1),
                 "SELECT nextval(pg_get_serial_sequence('instance', 'id')) FROM generate_series(1, ?)",
                 count);
-    }
-
-    private void bytes(Connection transaction, long pack, List<Entry> entries, List<Long> keys) throws SQLException {
-        Packs.Writer writer = packs.writer(transaction, pack);
-        boolean done = false;
-        try {
-            for (int i = 0; i < entries.size(); i++) {
-                writer.add(keys.get(i), entries.get(i).body());
-            }
-            writer.end();
-            done = true;
-        } catch (IOException e) {
-            throw new UnreadableException(e);
-        } finally {
-            if (!done) {
-                writer.cancel();
-            }
-        }
-    }
-
-    private void rows(Connection transaction, long pack, List<Entry> entries, List<Long> keys) throws SQLException {
-        Sql.update(
-                transaction,
-                """
-                INSERT INTO instance (id, home, local_id, sop_class, sop_instance, study, received_at, metadata, length,
-                    dataset_offset, crc32c, pack)
-                OVERRIDING SYSTEM VALUE
-                SELECT u.id, ?, u.local_id, u.class, u.sop, u.study, u.received, u.metadata, u.length, u.dataset,
-                  u.crc, ?
-                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                  AS u (id, local_id, class, sop, study, received, metadata, length, dataset, crc)""",
-                membership.id(),
-                pack,
-                Sql.numbers(transaction, keys),
-                Sql.numbers(transaction, each(entries, entry -> entry.instance().id())),
-                Sql.texts(
-                        transaction,
-                        each(entries, entry -> entry.instance().sopClass().value())),
-                Sql.texts(
-                        transaction,
-                        each(entries, entry -> entry.instance().sopInstance().value())),
-                Sql.texts(transaction, each(entries, entry -> entry.instance().studyInstanceUid())),
-                transaction.createArrayOf(
-                        "timestamptz",
-                        entries.stream()
-                                .map(entry -> entry.instance().receivedAt().toString())
-                                .toArray()),
-                Sql.texts(transaction, each(entries, Entry::metadata)),
-                Sql.numbers(transaction, each(entries, Entry::length)),
-                Sql.small(transaction, each(entries, Entry::datasetOffset)),
-                Sql.small(transaction, each(entries, Entry::crc32c)));
     }
 
     /** Two gateways that get versions of one instance at the same time do one after the other. */
@@ -358,10 +305,6 @@ final class ClusterReplica implements Replica {
                 membership.id()));
     }
 
-    private static <T> List<T> each(List<Entry> entries, Function<Entry, T> value) {
-        return entries.stream().map(value).toList();
-    }
-
     /** Makes this gateway the one that delivers the instance. Its bytes stay where they are. */
     private boolean moveHere(Connection transaction, Entry entry) throws SQLException {
         long key = entry.takenOver().orElseThrow();
@@ -369,6 +312,13 @@ final class ClusterReplica implements Replica {
                 transaction,
                 "INSERT INTO taken_over (home, local_id, instance, at) SELECT home, local_id, id, now() FROM instance "
                         + "WHERE id = ?",
+                key);
+        Sql.update(
+                transaction,
+                "UPDATE sent_as s SET home = ?, local_id = ? FROM instance i "
+                        + "WHERE i.id = ? AND s.home = i.home AND s.local_id = i.local_id",
+                membership.id(),
+                entry.instance().id(),
                 key);
         int moved = Sql.update(
                 transaction,

@@ -83,6 +83,9 @@ public final class ClusterRules implements AutoCloseable {
 
         /** The {@link #digest} of the rules in force; empty when it is not known yet. */
         String inForce();
+
+        /** A digest of the transforms in force, with their tables and keys; empty when there are none. */
+        String transforms();
     }
 
     /** How far a gateway got with rules. */
@@ -402,12 +405,19 @@ public final class ClusterRules implements AutoCloseable {
     /** Tells by which rules this gateway works. */
     private void tell(Target here) throws SQLException {
         String now = here.inForce();
+        String transforms = here.transforms();
         boolean told = membership.members().stream()
                 .anyMatch(member ->
-                        member.id() == membership.id() && member.rules().equals(now));
+                        member.id() == membership.id()
+                                && member.rules().equals(now)
+                                && member.transforms().equals(transforms));
         if (!told) {
-            search.ask(transaction ->
-                    Sql.update(transaction, "UPDATE member SET rules = ? WHERE id = ?", now, membership.id()));
+            search.ask(transaction -> Sql.update(
+                    transaction,
+                    "UPDATE member SET rules = ?, transforms = ? WHERE id = ?",
+                    now,
+                    transforms,
+                    membership.id()));
         }
     }
 

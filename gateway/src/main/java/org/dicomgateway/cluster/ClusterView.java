@@ -32,8 +32,10 @@ public record ClusterView(
      * @param since when that began
      * @param silence how long it has given no sign of life; empty: it is this gateway, or not at work
      * @param unfinished instances that it has yet to deliver, counted some seconds ago
+     * @param alone instances of the time before it joined that are on its disk alone, counted some seconds ago
      * @param software its version
      * @param rules the digest of the rules that it works by; empty: it has not said
+     * @param transforms the digest of its transforms with their tables and keys; empty: it has not said, or has none
      */
     public record MemberView(
             String node,
@@ -41,6 +43,8 @@ public record ClusterView(
             Instant since,
             Optional<Duration> silence,
             long unfinished,
+            long alone,
             String software,
-            String rules) {}
+            String rules,
+            String transforms) {}
 }

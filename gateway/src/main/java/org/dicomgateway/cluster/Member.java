@@ -12,11 +12,21 @@ import java.time.Instant;
  * @param beat rises while it works
  * @param since when it took its state
  * @param rules the digest of the rules that it works by; empty: it has not said
+ * @param transforms the digest of its transforms with their tables and keys; empty: it has not said, or has none
  */
-record Member(int id, String node, long epoch, State state, long beat, String software, Instant since, String rules) {
+record Member(
+        int id,
+        String node,
+        long epoch,
+        State state,
+        long beat,
+        String software,
+        Instant since,
+        String rules,
+        String transforms) {
 
     /** For {@link #read}; a condition may follow. */
-    static final String SELECT = "SELECT id, node, epoch, state, beat, software, since, rules FROM member";
+    static final String SELECT = "SELECT id, node, epoch, state, beat, software, since, rules, transforms FROM member";
 
     /** The states of a member, by their numbers in the database. */
     enum State {
@@ -34,7 +44,8 @@ record Member(int id, String node, long epoch, State state, long beat, String so
                 row.getLong("beat"),
                 row.getString("software"),
                 row.getTimestamp("since").toInstant(),
-                row.getString("rules"));
+                row.getString("rules"),
+                row.getString("transforms"));
     }
 
     /** Whether this is the same member without a sign of life in between. */

@@ -55,9 +55,21 @@ final class Packs {
         return pack;
     }
 
+    /** Nothing is added to the pack that was filled last. */
+    void finish() throws SQLException {
+        if (filled < PACK) {
+            database.execute(this::finish);
+            filled = PACK;
+        }
+    }
+
+    private void finish(Connection transaction) throws SQLException {
+        Sql.update(transaction, "UPDATE pack SET filling = false WHERE id = ?", pack);
+    }
+
     private long create(Connection transaction) throws SQLException {
         membership.enter(transaction);
-        Sql.update(transaction, "UPDATE pack SET filling = false WHERE member = ? AND filling", membership.id());
+        finish(transaction);
         long id = Sql.first(
                         transaction,
                         row -> row.getLong(1),

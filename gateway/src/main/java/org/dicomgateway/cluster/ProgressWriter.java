@@ -190,7 +190,7 @@ final class ProgressWriter implements AutoCloseable {
                 refused(transaction, batch.refused());
             }
             if (!progress.isEmpty()) {
-                copies(transaction, progress);
+                copies(transaction, membership.id(), progress);
                 finished(transaction, progress);
                 replaced(transaction, progress);
             }
@@ -217,7 +217,7 @@ final class ProgressWriter implements AutoCloseable {
     private static final String TAKEN_OVER = "EXISTS (SELECT 1 FROM taken_over t WHERE t.instance = i.id)";
 
     /** An instance that another gateway has reserved is no longer ours to tell of. */
-    private void copies(Connection transaction, List<Progress> progress) throws SQLException {
+    static void copies(Connection transaction, int member, List<Progress> progress) throws SQLException {
         List<Long> ids = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
         List<String> routes = new ArrayList<>();
@@ -284,21 +284,21 @@ final class ProgressWriter implements AutoCloseable {
                 Sql.texts(transaction, checked),
                 Sql.small(transaction, answers),
                 Sql.texts(transaction, answered),
-                membership.id());
+                member);
     }
 
     private void finished(Connection transaction, List<Progress> progress) throws SQLException {
+        List<Long> finished = progress.stream()
+                .filter(Progress::finished)
+                .map(Progress::instance)
+                .toList();
         Sql.update(
                 transaction,
                 "UPDATE instance SET state = 1, done_at = now(), metadata = '' "
                         + "WHERE home = ? AND local_id = ANY (?) AND state = 0 AND adopter IS NULL",
                 membership.id(),
-                Sql.numbers(
-                        transaction,
-                        progress.stream()
-                                .filter(Progress::finished)
-                                .map(Progress::instance)
-                                .toList()));
+                Sql.numbers(transaction, finished));
+        SentNotes.forget(transaction, membership.id(), finished);
     }
 
     /** Tells those that delivered an older version that theirs is not there any more. */

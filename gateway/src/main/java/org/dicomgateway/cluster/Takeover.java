@@ -1,5 +1,7 @@
 package org.dicomgateway.cluster;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -17,6 +19,7 @@ import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Handover.Left;
 import org.dicomgateway.spool.Handover.Progress;
 import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.Replica.Note;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +55,7 @@ final class Takeover implements AutoCloseable {
     /**
      * Makes spool and cluster agree, before anything is sent. What another gateway took over meanwhile is given up
      * here. What the spool has lost is taken over from the cluster like that of another gateway. What the cluster never
-     * had, such as instances of the time before it, stays here.
+     * had, such as instances of the time before it, is listed to be brought there.
      */
     void reconcile() throws SQLException {
         // The ledger may be new.
@@ -71,6 +74,8 @@ final class Takeover implements AutoCloseable {
                 spool.giveUp(elsewhere, "taken over by another gateway of the cluster");
                 gone += elsewhere.size();
             }
+            noteSent(page);
+            Adoption.list(database, membership, page.stream().filter(id -> !elsewhere.contains(id)).toList());
             page.forEach(ours::remove);
             leftovers(List.copyOf(ours));
             progress.changed(page);
@@ -134,6 +139,15 @@ final class Takeover implements AutoCloseable {
                 membership.id(),
                 after,
                 to)));
+    }
+
+    /** The ledger may be an older one, or new: what was sent before is known here. */
+    private void noteSent(List<Long> ids) throws SQLException {
+        List<Note> notes =
+                database.inTransaction(transaction -> SentNotes.read(transaction, membership.id(), ids));
+        if (!notes.isEmpty()) {
+            spool.noted(notes);
+        }
     }
 
     /** The cluster has these as ours and unfinished; the spool does not. */
@@ -234,7 +248,15 @@ final class Takeover implements AutoCloseable {
     }
 
     /** An instance that is reserved for this gateway. */
-    private record Reserved(long key, long pack, String metadata, long length, int datasetOffset, int crc32c) {}
+    private record Reserved(
+            long key,
+            int home,
+            long localId,
+            long pack,
+            String metadata,
+            long length,
+            int datasetOffset,
+            int crc32c) {}
 
     /** Reserves a few instances of gateways that are gone, beside those that are reserved already. */
     private List<Reserved> reserve() throws SQLException {
@@ -289,7 +311,7 @@ final class Takeover implements AutoCloseable {
         return Sql.list(
                 transaction,
                 Takeover::read,
-                "SELECT id, pack, metadata, length, dataset_offset, crc32c FROM instance "
+                "SELECT id, home, local_id, pack, metadata, length, dataset_offset, crc32c FROM instance "
                         + "WHERE adopter = ? AND adopter_epoch = ? AND state = 0 AND id <> ALL (?) ORDER BY id LIMIT "
                         + AT_ONCE,
                 membership.id(),
@@ -300,6 +322,8 @@ final class Takeover implements AutoCloseable {
     private static Reserved read(ResultSet row) throws SQLException {
         return new Reserved(
                 row.getLong("id"),
+                row.getInt("home"),
+                row.getLong("local_id"),
                 row.getLong("pack"),
                 row.getString("metadata"),
                 row.getLong("length"),
@@ -340,7 +364,9 @@ final class Takeover implements AutoCloseable {
                     reserved.length(),
                     reserved.datasetOffset(),
                     reserved.crc32c(),
-                    copies);
+                    copies,
+                    SentNotes.read(transaction, reserved.home(), List.of(reserved.localId())).stream()
+                            .collect(toMap(Note::destination, Note::sentAs)));
             try (PackStream stream = new PackStream(transaction, reserved.pack(), reserved.key())) {
                 if (spool.takeOver(left, stream).isEmpty()) {
                     done(transaction, reserved.key());

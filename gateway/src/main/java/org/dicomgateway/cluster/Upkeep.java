@@ -23,6 +23,7 @@ final class Upkeep implements AutoCloseable {
     private final Membership membership;
     private final Duration history;
     private volatile Map<Integer, Long> unfinished = Map.of();
+    private volatile Map<Integer, Long> alone = Map.of();
     private final Repeating repeating = new Repeating("cluster-upkeep", PAUSE, this::look);
 
     Upkeep(Database database, Membership membership, Duration history) {
@@ -58,13 +59,21 @@ final class Upkeep implements AutoCloseable {
         return unfinished;
     }
 
+    /** Instances that are on the disk of each member alone, by its key, as last counted: see {@link Adoption}. */
+    Map<Integer, Long> alone() {
+        return alone;
+    }
+
     private void count() throws SQLException {
+        unfinished = byMember("SELECT home, count(*) FROM instance WHERE state = 0 GROUP BY home");
+        alone = byMember("SELECT home, count(*) FROM adoption GROUP BY home");
+    }
+
+    private Map<Integer, Long> byMember(String sql) throws SQLException {
         Map<Integer, Long> counted = new HashMap<>();
-        database.inTransaction(transaction -> Sql.list(
-                transaction,
-                row -> counted.put(row.getInt(1), row.getLong(2)),
-                "SELECT home, count(*) FROM instance WHERE state = 0 GROUP BY home"));
-        unfinished = Map.copyOf(counted);
+        database.inTransaction(
+                transaction -> Sql.list(transaction, row -> counted.put(row.getInt(1), row.getLong(2)), sql));
+        return Map.copyOf(counted);
     }
 
     private void dropPacks() throws SQLException {
@@ -115,6 +124,8 @@ final class Upkeep implements AutoCloseable {
     private static final List<String> FORGET = List.of(
             "DELETE FROM taken_over WHERE at < now() - make_interval(secs => ?)",
             "DELETE FROM replaced WHERE at < now() - make_interval(secs => ?)",
+            "DELETE FROM sent_as s WHERE at < now() - make_interval(secs => ?) AND NOT EXISTS "
+                    + "(SELECT 1 FROM instance i WHERE i.home = s.home AND i.local_id = s.local_id AND i.state = 0)",
             "DELETE FROM affinity WHERE chosen_at < now() - make_interval(secs => ?)",
             "DELETE FROM progress USING member m WHERE member = m.id AND " + FORGOTTEN,
             "DELETE FROM member m WHERE " + FORGOTTEN);

@@ -109,16 +109,10 @@ public final class Configuration {
     }
 
     /**
-     * The problem of rules that a gateway of a cluster cannot carry out. Transforms and transcoding: what was noted to
-     * be sent is in the ledger of one gateway, and another one that takes its deliveries over could send something
-     * else. What belongs to a study as a whole: its instances can arrive at several gateways, and none of these knows
-     * whether the others have more.
+     * The problem of rules that a gateway of a cluster cannot carry out: what belongs to a study as a whole. Its
+     * instances can arrive at several gateways, and none of these knows whether the others have more.
      */
     public static Optional<Problem> notInCluster(Path routingConf, RoutingSettings routing) {
-        return noTransforms(routingConf, routing).or(() -> noWholeStudies(routingConf, routing));
-    }
-
-    private static Optional<Problem> noWholeStudies(Path routingConf, RoutingSettings routing) {
         String why =
                 "a gateway of a cluster does not know whether a study is complete: the other gateways can have more"
                         + " of it";
@@ -141,25 +135,6 @@ public final class Configuration {
                         "routes." + route.name() + ".hold-until",
                         why,
                         "remove it, or hold studies in a gateway of its own behind the cluster")));
-    }
-
-    private static Optional<Problem> noTransforms(Path routingConf, RoutingSettings routing) {
-        return routing.destinations().values().stream()
-                .filter(destination -> !destination.transforms().isEmpty()
-                        || destination.transcode().isOn())
-                .findFirst()
-                .map(destination -> destination.transforms().isEmpty()
-                        ? problem(routingConf, destination.name() + ".transcode", "transcode")
-                        : problem(routingConf, destination.name() + ".transform", "transform"));
-    }
-
-    private static Problem problem(Path routingConf, String key, String verb) {
-        return new Problem(
-                routingConf,
-                0,
-                "destinations." + key,
-                "a gateway of a cluster cannot " + verb + " instances",
-                "remove it, or " + verb + " them in a gateway of its own");
     }
 
     private static Optional<GatewayReader.Draft> gateway(Path file, Problems problems) {

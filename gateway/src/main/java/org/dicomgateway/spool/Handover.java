@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 
 /** The spool as its {@link Replica} sees it: what became of instances, and how they pass to another gateway. */
@@ -16,6 +18,31 @@ public interface Handover {
      * @throws SearchException when the ledger cannot be read now
      */
     List<Long> unfinished(long afterId, int max);
+
+    /**
+     * An instance for the replica, which does not have it: it is from before this gateway had one. Empty when nothing is
+     * left to do for it.
+     *
+     * @return to be closed: until then its bytes stay where they are
+     * @throws SearchException when the ledger cannot be read now
+     */
+    Optional<Held> held(long instance);
+
+    /** What the spool has, for the replica. */
+    interface Held extends AutoCloseable {
+
+        /** As a new one. Reading its bytes throws {@link DamagedInstanceException} when they are not the received ones. */
+        Replica.Entry entry();
+
+        /** How far it got. */
+        Progress progress();
+
+        /** What destinations may have been sent instead of it. */
+        List<Replica.Note> notes();
+
+        @Override
+        void close();
+    }
 
     /**
      * How far these instances got. Leaves out those that the ledger does not know.
@@ -52,6 +79,14 @@ public interface Handover {
      */
     void replaced(List<Replaced> copies);
 
+    /**
+     * Notes what destinations may have been sent instead of instances, where nothing is known of that here. In the
+     * ledger on return.
+     *
+     * @throws SearchException when the ledger cannot be used now
+     */
+    void noted(List<Replica.Note> notes);
+
     /** A copy of an instance that another gateway has delivered a newer version of. */
     record Replaced(long instance, String destination) {}
 
@@ -61,8 +96,23 @@ public interface Handover {
      * @param key of the replica, passed back with {@link Replica.Entry#takenOver}
      * @param metadata as in {@link Replica.Entry}, and so are length, dataset offset and checksum
      * @param copies what is known of its copies
+     * @param sentAs what destinations may have been sent instead of it
      */
-    record Left(long key, String metadata, long length, int datasetOffset, int crc32c, List<CopyProgress> copies) {}
+    record Left(
+            long key,
+            String metadata,
+            long length,
+            int datasetOffset,
+            int crc32c,
+            List<CopyProgress> copies,
+            Map<String, SentAs> sentAs) {
+
+        /** Copies list and map. */
+        public Left {
+            copies = List.copyOf(copies);
+            sentAs = Map.copyOf(sentAs);
+        }
+    }
 
     /**
      * How far an instance got.

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.dicomgateway.spool.Outbox.SentAs;
 
 /**
  * A second place, outside this machine, that has every instance before its sender gets an answer, and until it is
@@ -43,6 +45,11 @@ public interface Replica {
 
         @Override
         public void changed(Collection<Long> instances) {}
+
+        @Override
+        public CompletableFuture<Void> sending(List<Note> notes) {
+            return CompletableFuture.completedFuture(null);
+        }
     };
 
     /**
@@ -75,6 +82,18 @@ public interface Replica {
 
     /** The ledger has applied a change of these instances. Returns at once. */
     void changed(Collection<Long> instances);
+
+    /**
+     * Notes that something else is about to be sent instead of instances. It replaces earlier notes about the same.
+     * Returns at once. Whoever takes an instance over gets its notes with it.
+     *
+     * @return completes when the notes are durable, also when this machine is lost. Completes exceptionally when they
+     *     may not be; then nothing may be sent
+     */
+    CompletableFuture<Void> sending(List<Note> notes);
+
+    /** What a destination is sent instead of an instance. */
+    record Note(long instance, String destination, SentAs sentAs) {}
 
     /**
      * An instance that is about to enter the spool.

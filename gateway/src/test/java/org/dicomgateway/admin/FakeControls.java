@@ -169,11 +169,11 @@ public final class FakeControls implements Controls {
                 10,
                 List.of(
                         new StatusView.Member(
-                                "gw1", "working", Instant.EPOCH, Optional.empty(), 3, "1", Optional.empty()),
-                        new StatusView.Member("gw1", "dead", Instant.EPOCH, Optional.empty(), 0, "1", Optional.empty()),
-                        new StatusView.Member("gw2", "dead", Instant.EPOCH, Optional.empty(), 0, "1", Optional.empty()),
+                                "gw1", "working", Instant.EPOCH, Optional.empty(), 3, Optional.of(12L), "1", Optional.empty(), Optional.of("11ab22")),
+                        new StatusView.Member("gw1", "dead", Instant.EPOCH, Optional.empty(), 0, Optional.of(0L), "1", Optional.empty(), Optional.empty()),
+                        new StatusView.Member("gw2", "dead", Instant.EPOCH, Optional.empty(), 0, Optional.of(0L), "1", Optional.empty(), Optional.empty()),
                         new StatusView.Member(
-                                "gw3", "working", Instant.EPOCH, Optional.of(0.5), 2, "1", Optional.empty())),
+                                "gw3", "working", Instant.EPOCH, Optional.of(0.5), 2, Optional.of(0L), "1", Optional.empty(), Optional.of("33cd44"))),
                 List.of(
                         new StatusView.Waiting("gw1", "a", 2, 1, 0),
                         new StatusView.Waiting("gw3", "a", 4, 2, 0),

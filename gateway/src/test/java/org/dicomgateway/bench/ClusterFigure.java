@@ -21,6 +21,9 @@ final class ClusterFigure {
 
     private static final String NAME = "cluster: answered, and delivered to a destination that discards the bytes";
     private static final String TAKEOVER = "cluster: from SIGKILL of a gateway to the delivery of what it had";
+    private static final String FIXED = "cluster: delivered to a destination that takes 40 ms for each instance";
+    private static final Duration SERVICE = Duration.ofMillis(40);
+    private static final int PLACES = 4;
     private static final int GATEWAYS = 3;
     private static final int SENDERS = 6;
     private static final Duration LEASE = Duration.ofSeconds(10);
@@ -38,7 +41,63 @@ final class ClusterFigure {
         for (int size : new int[] {Lab.LARGE, Lab.SMALL}) {
             measure(lab, size);
         }
+        scaleOut(lab);
         takeover(lab);
+    }
+
+    /**
+     * The destination takes a fixed time for each instance, and the gateways together may open so many associations as
+     * there are gateways times {@link #PLACES}. So the gateways, not this machine, are what there is more of, as long as
+     * its cores are not busy.
+     */
+    private static void scaleOut(Lab lab) {
+        Samples alone = new Samples();
+        for (int many = 0; many <= GATEWAYS; many++) {
+            Samples rate = many == 0 ? alone : new Samples();
+            Samples cores = new Samples();
+            Samples commits = new Samples();
+            for (int run = 0; run < lab.runs(); run++) {
+                scaleOut(lab, many, rate, cores, commits);
+            }
+            String what = many == 0
+                    ? "alone, %d associations".formatted(PLACES)
+                    : "%d gateways, %d associations".formatted(many, many * PLACES);
+            lab.progress("  %d ms per instance, %s: %s/s; %s cores busy, %s commits per instance"
+                    .formatted(SERVICE.toMillis(), what, rate.text(), cores.text(), commits.text()));
+            lab.results().ratio(FIXED, what + ", instances/s", rate, "alone", alone, "");
+            lab.results().value(FIXED, what + ", cores busy, of the whole machine", cores.text(), "under 2");
+            lab.results().value(FIXED, what + ", the primary's commits per instance", commits.text(), "");
+        }
+    }
+
+    private static void scaleOut(Lab lab, int many, Samples rate, Samples cores, Samples commits) {
+        int gateways = Math.max(1, many);
+        Path folder = lab.folder("files");
+        try (Sink sink = Sink.serving("SINK", SERVICE);
+                Databases databases = new Databases(lab.folder("postgres"));
+                Gateways cluster =
+                        new Gateways(lab, sink, databases, gateways, many > 0, ", max-associations = " + gateways * PLACES)) {
+            List<BenchGateway> all = cluster.some(gateways);
+            all.forEach(gateway -> gateway.pause(sink.peer()));
+            BenchFiles files = BenchFiles.write(folder, gateways, lab.count(1_000), Lab.SMALL);
+            long before = databases.commits();
+            List<Path> paths = files.all();
+            for (int i = 0; i < gateways; i++) {
+                int part = paths.size() / gateways;
+                DirectSender.sendFiles(all.get(i).peer(), 1, paths.subList(i * part, (i + 1) * part));
+            }
+            List<ForwardLogTail> tails = all.stream().map(BenchGateway::log).toList();
+            double busy = Cpu.busySeconds();
+            long begin = System.nanoTime();
+            all.forEach(gateway -> gateway.resume(sink.peer()));
+            tails.forEach(tail -> tail.await("delivered", files.count() / gateways, Lab.LIMIT));
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            rate.add(files.count() / seconds);
+            cores.add((Cpu.busySeconds() - busy) / seconds);
+            commits.add((databases.commits() - before) / (double) files.count());
+        } finally {
+            Lab.delete(folder);
+        }
     }
 
     private static void measure(Lab lab, int size) {
@@ -172,6 +231,10 @@ final class ClusterFigure {
             return Cpu.secondsWithChildren(primary.pid()) + Cpu.secondsWithChildren(standby.pid());
         }
 
+        long commits() {
+            return primary.number("SELECT xact_commit FROM pg_stat_database WHERE datname = 'gateway'");
+        }
+
         @Override
         public void close() {
             standby.close();
@@ -185,15 +248,20 @@ final class ClusterFigure {
         private final List<BenchGateway> all = new ArrayList<>();
 
         Gateways(Lab lab, Sink sink, Databases databases, int many) {
+            this(lab, sink, databases, many, true, "");
+        }
+
+        /** @param clustered otherwise each is on its own */
+        Gateways(Lab lab, Sink sink, Databases databases, int many, boolean clustered, String options) {
             for (int i = 1; i <= many; i++) {
                 all.add(lab.gateway(
-                        """
+                        !clustered ? "" : """
                         gateway.cluster {
                           node = gw%d, lease = %d s
                           postgresql.url = "postgresql://127.0.0.1:%d/gateway"
                         }
                         """.formatted(i, LEASE.toSeconds(), databases.primary.port()),
-                        BenchGateway.destinations("", sink.peer()) + "routes = [ { name = all, to = "
+                        BenchGateway.destinations(options, sink.peer()) + "routes = [ { name = all, to = "
                                 + BenchGateway.name(sink.peer()) + " } ]"));
             }
         }

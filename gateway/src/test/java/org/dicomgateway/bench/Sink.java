@@ -49,6 +49,7 @@ final class Sink implements AutoCloseable {
     private final AtomicLong last = new AtomicLong();
     private final Object stall = new Object();
     private boolean stalled;
+    private volatile Duration service = Duration.ZERO;
 
     private Sink(String aeTitle, Optional<Path> folder, Optional<ServerTls> tls, List<TransferSyntax> syntaxes) {
         this.peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
@@ -76,6 +77,13 @@ final class Sink implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** That takes so long for each instance, and no processor time. */
+    static Sink serving(String aeTitle, Duration service) {
+        Sink sink = discarding(aeTitle);
+        sink.service = service;
+        return sink;
     }
 
     static Sink discarding(String aeTitle) {
@@ -108,6 +116,9 @@ final class Sink implements AutoCloseable {
             keep(request, folder.get());
         } else {
             discard(request.dataset());
+        }
+        if (!service.isZero()) {
+            Pause.of(service);
         }
         count.incrementAndGet();
         last.accumulateAndGet(System.nanoTime(), Math::max);

@@ -96,6 +96,9 @@ class OperatorCommandsTest {
                         line -> assertThat(line)
                                 .isEqualTo("parked: 2 deliveries wait for your decision at gateway gw3: "
                                         + "scripts/gateway parked"),
+                        line -> assertThat(line)
+                                .startsWith("cluster: the gateways have DIFFERENT tables or keys of transforms, or are "
+                                        + "of different versions: gw1 by 11ab22; gw3 by 33cd44"),
                         line -> assertThat(line).startsWith("gateway.conf: changed, needs a restart"),
                         line -> assertThat(line).startsWith("certificate: EXPIRES in 24 h"),
                         line -> assertThat(line)
@@ -118,6 +121,7 @@ class OperatorCommandsTest {
                 .contains("rules: version 7")
                 .contains("needs a restart: gateway.spool.history")
                 .contains("cluster: what all gateways have was counted 0 s ago")
+                .contains("cluster: gateway gw1 still brings 12 instances of the time before it joined into the cluster")
                 .containsPattern("(?m)^destination .* delivered +all pending +all held +all parked +why$")
                 .containsPattern("(?m)^a +up +.* 1 +2 +0 +1 +7 +6 +0 +3$")
                 .containsPattern("(?m)^gone +not in the rules +0 +0 +4 +0 +1 +0 +5 +0$");

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -33,14 +34,17 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.Replica.Entry;
+import org.dicomgateway.spool.Replica.Note;
 import org.dicomgateway.spool.Whereabouts;
 import org.dicomgateway.spool.Whereabouts.Version;
 import org.dicomgateway.spool.Whereabouts.VersionAt;
@@ -76,6 +80,11 @@ class ClusterReplicaIT {
 
         @Override
         public String inForce() {
+            return "";
+        }
+
+        @Override
+        public String transforms() {
             return "";
         }
     };
@@ -225,6 +234,89 @@ class ClusterReplicaIT {
         await().atMost(Duration.ofSeconds(30)).until(() -> instances(primary) == 0);
         keep(3).join();
         assertThat(instances(primary)).isEqualTo(1);
+    }
+
+    private static SentAs sentAs(String uid) {
+        return new SentAs(
+                "v1",
+                Uid.of(uid),
+                "1.9",
+                "1.9.1",
+                DatasetDigest.of(-7),
+                300,
+                Optional.of(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN));
+    }
+
+    @Test
+    void what_is_about_to_be_sent_instead_is_on_the_standby_and_goes_to_whoever_takes_the_instance_over()
+            throws Exception {
+        cluster.start(new Spool());
+        keep(1, 2).join();
+        cluster.replica().sending(List.of(new Note(1, "a", sentAs("1.2.9")))).join();
+        Note last = new Note(1, "a", sentAs("1.2.10"));
+        cluster.replica().sending(List.of(last)).join();
+        await().until(() -> standby.number("SELECT count(*) FROM sent_as WHERE sop_instance = '1.2.10'") == 1);
+
+        Spool spool = new Spool();
+        try (Cluster survivor = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            survivor.replica().join(UUID.randomUUID());
+            survivor.start(spool);
+            primary.execute("UPDATE member SET epoch = epoch + 1, state = 1 WHERE node = 'gw1'");
+            await().atMost(Duration.ofSeconds(20)).until(() -> !spool.left.isEmpty());
+            assertThat(spool.leftNotes).contains(Map.of("a", last.sentAs()));
+            survivor.stop();
+
+            // It has it now, under a number of its own.
+            long key = primary.number("SELECT id FROM instance WHERE local_id = 1");
+            primary.execute("UPDATE instance SET adopter_epoch = (SELECT epoch FROM member WHERE node = 'gw2'), "
+                    + "adopter = (SELECT id FROM member WHERE node = 'gw2')");
+            assertThat(survivor.replica().keep(List.of(takenOver(5, key)))).isEmpty();
+            assertThat(primary.number("SELECT local_id FROM sent_as JOIN member m ON m.id = home WHERE node = 'gw2'"))
+                    .isEqualTo(5);
+
+            // When it is done, the note is not needed, and tells who is who.
+            survivor.replica().changed(List.of(5L));
+            await().until(() -> primary.number("SELECT count(*) FROM sent_as") == 0);
+        }
+        assertThat(cluster.replica().sending(List.of(last))).failsWithin(PATIENCE).withThrowableThat()
+                .withMessageContaining("dead");
+    }
+
+    private static Entry takenOver(long id, long key) {
+        Entry entry = entry(id);
+        return with(entry, OptionalLong.of(key), entry.body());
+    }
+
+    @Test
+    void what_is_about_to_be_sent_instead_is_not_noted_without_the_standby() throws IOException {
+        cluster.start(new Spool());
+        keep(1).join();
+        standby.signal("STOP");
+        CompletableFuture<Void> noted = cluster.replica().sending(List.of(new Note(1, "a", sentAs("1.2.9"))));
+        await().during(Duration.ofSeconds(1)).until(() -> !noted.isDone());
+        assertThat(noted).failsWithin(PATIENCE.multipliedBy(2));
+    }
+
+    @Test
+    void a_gateway_with_an_older_disk_learns_what_it_has_sent_instead() throws IOException {
+        UUID known = UUID.randomUUID();
+        startAs(known, new Spool());
+        keep(1, 2).join();
+        Note note = new Note(2, "a", sentAs("1.2.9"));
+        cluster.replica().sending(List.of(note)).join();
+
+        Spool spool = new Spool();
+        spool.unfinished = List.of(1L, 2L);
+        startAs(known, spool);
+        assertThat(spool.noted).containsExactly(note);
+    }
+
+    /** The gateway is started again with this spool. */
+    private void startAs(UUID identity, Spool spool) throws IOException {
+        cluster.close();
+        cluster = new Cluster(settings("gw3", PATIENCE), "1", Duration.ofDays(1), fenced::incrementAndGet);
+        cluster.replica().join(identity);
+        cluster.start(spool);
     }
 
     @Test
@@ -772,6 +864,8 @@ class ClusterReplicaIT {
 
         private final List<Long> givenUp = new CopyOnWriteArrayList<>();
         private final List<Long> left = new CopyOnWriteArrayList<>();
+        private final List<Note> noted = new CopyOnWriteArrayList<>();
+        private final List<Map<String, SentAs>> leftNotes = new CopyOnWriteArrayList<>();
         private final List<Replaced> replaced = new CopyOnWriteArrayList<>();
         private final List<List<CopyProgress>> leftCopies = new CopyOnWriteArrayList<>();
         private List<Long> unfinished = List.of();
@@ -787,6 +881,11 @@ class ClusterReplicaIT {
         @Override
         public List<Long> unfinished(long afterId, int max) {
             return unfinished;
+        }
+
+        @Override
+        public Optional<Held> held(long instance) {
+            return Optional.empty();
         }
 
         @Override
@@ -806,9 +905,15 @@ class ClusterReplicaIT {
         }
 
         @Override
+        public void noted(List<Note> notes) {
+            noted.addAll(notes);
+        }
+
+        @Override
         public Optional<Instance> takeOver(Left each, InputStream part10) throws RefusedException {
             left.add(each.key());
             leftCopies.add(each.copies());
+            leftNotes.add(each.sentAs());
             if (nothingIsLeft) {
                 return Optional.empty();
             }

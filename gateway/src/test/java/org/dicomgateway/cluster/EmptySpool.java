@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Replica;
 
 /** A spool in which everything is delivered. */
 final class EmptySpool implements Handover {
@@ -16,6 +17,11 @@ final class EmptySpool implements Handover {
     }
 
     @Override
+    public Optional<Held> held(long instance) {
+        throw new AssertionError("the spool is empty");
+    }
+
+    @Override
     public List<Progress> progress(Collection<Long> instances) {
         return instances.stream().map(id -> new Progress(id, true, List.of())).toList();
     }
@@ -23,6 +29,11 @@ final class EmptySpool implements Handover {
     @Override
     public long giveUp(List<Long> instances, String reason) {
         throw new AssertionError("nothing is to be given up");
+    }
+
+    @Override
+    public void noted(List<Replica.Note> notes) {
+        throw new AssertionError("nothing is left");
     }
 
     @Override

@@ -16,7 +16,7 @@ class LeaseWatchTest {
     private long now = Long.MAX_VALUE - Duration.ofSeconds(5).toNanos(); // a monotonic clock may overflow
 
     private static Member member(long epoch, State state, long beat) {
-        return new Member(2, "gw2", epoch, state, beat, "1", Instant.EPOCH, "");
+        return new Member(2, "gw2", epoch, state, beat, "1", Instant.EPOCH, "", "");
     }
 
     private static Member silent() {

@@ -74,13 +74,4 @@ class TranscodeSettingsTest {
         assertThat(TranscodeSettings.UNCOMPRESSED_VR.forms(TransferSyntax.EXPLICIT_VR_BIG_ENDIAN, false))
                 .isEqualTo(List.of(EXPLICIT));
     }
-
-    @Test
-    void a_cluster_refuses_it() throws Exception {
-        node(", transcode = uncompressed-vr");
-        assertThat(Configuration.notInCluster(
-                        directory.resolve("routing.conf"),
-                        Configuration.loadAll(directory.resolve("gateway.conf")).routing()))
-                .hasValueSatisfying(problem -> assertThat(problem.toString()).contains("a.transcode", "cluster"));
-    }
 }

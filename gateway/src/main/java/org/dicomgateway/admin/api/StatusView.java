@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dicomgateway.observe.Traffic;
 import org.dicomgateway.spool.SpoolView.Books;
@@ -218,11 +219,20 @@ public record StatusView(
 
         /** The gateways at work by the rules that they work by; those that have not said are missing. */
         public Map<String, Set<String>> byRules() {
+            return by(Member::rules);
+        }
+
+        /** The gateways at work by their transforms, tables and keys; those without any are missing. */
+        public Map<String, Set<String>> byTransforms() {
+            return by(Member::transforms);
+        }
+
+        private Map<String, Set<String>> by(Function<Member, Optional<String>> digest) {
             Map<String, Set<String>> gateways = new TreeMap<>();
             members.stream()
                     .filter(member -> member.state().equals("working"))
-                    .forEach(member -> member.rules()
-                            .ifPresent(rules -> gateways.computeIfAbsent(rules, some -> new TreeSet<>())
+                    .forEach(member -> digest.apply(member)
+                            .ifPresent(same -> gateways.computeIfAbsent(same, some -> new TreeSet<>())
                                     .add(member.node())));
             return gateways;
         }
@@ -258,8 +268,10 @@ public record StatusView(
      * @param since when that began
      * @param silentSeconds how long it has given no sign of life; empty: it is this gateway, or not at work
      * @param unfinished instances that it has yet to deliver, counted some seconds ago
+     * @param alone instances of the time before it joined that are on its disk alone, counted some seconds ago
      * @param software its version
      * @param rules SHA-256 of the {@code routing.conf} that it works by; empty: it has not said, or is older than this
+     * @param transforms a digest of its transforms, with their tables and keys; empty: it has not said, or has none
      */
     public record Member(
             String node,
@@ -267,8 +279,10 @@ public record StatusView(
             Instant since,
             Optional<Double> silentSeconds,
             long unfinished,
+            Optional<Long> alone,
             String software,
-            Optional<String> rules) {}
+            Optional<String> rules,
+            Optional<String> transforms) {}
 
     /** Per second. */
     public record Rates(double receivedPerSecond, double receivedBytesPerSecond, double deliveredPerSecond) {

@@ -132,10 +132,17 @@ final class StatusText {
                         + Times.of(member.since()) + "; "
                         + (member.unfinished() > 0
                                 ? Counted.instances(member.unfinished()) + " are still to be taken over from it"
-                                : "its work was taken over")));
+                                : "its work was taken over")
+                        + alone(member).map(alone -> "; " + alone + " are on its disk alone").orElse("")));
         lines.add("cluster: " + cluster.node() + ", at work: " + String.join(", ", cluster.working())
                 + (cluster.standby() ? "" : "; no standby confirms what is received"));
+        cluster.members().stream()
+                .filter(member -> member.state().equals("working"))
+                .forEach(member -> alone(member)
+                        .ifPresent(alone -> lines.add("cluster: gateway " + member.node() + " still brings " + alone
+                                + " of the time before it joined into the cluster; they are on its disk alone")));
         differentRules(cluster).ifPresent(different -> wrong.add("cluster: " + different));
+        differentTransforms(cluster).ifPresent(different -> wrong.add("cluster: " + different));
         cluster.parkedElsewhere()
                 .forEach(parked -> wrong.add("parked: " + Counted.deliveries(parked.parked(), "waits", "wait")
                         + " for your decision at gateway " + parked.gateway() + ": " + ProgramName.get() + " parked"));
@@ -145,17 +152,32 @@ final class StatusText {
                 .orElse("cluster: what all gateways have was not counted yet"));
     }
 
+    private static Optional<String> alone(StatusView.Member member) {
+        return member.alone().filter(alone -> alone > 0).map(Counted::instances);
+    }
+
     /** That gateways of a cluster work by different rules, and which; empty when they do not. */
     static Optional<String> differentRules(StatusView.Cluster cluster) {
         Map<String, Set<String>> gateways = cluster.byRules();
         return gateways.size() < 2
                 ? Optional.empty()
-                : Optional.of("the gateways work by DIFFERENT rules: "
-                        + gateways.entrySet().stream()
-                                .map(each -> String.join(", ", each.getValue()) + " by "
-                                        + Text.printable(each.getKey(), DIGITS))
-                                .collect(joining("; "))
-                        + "; make them the same: " + ProgramName.get() + " rules publish FILE");
+                : Optional.of("the gateways work by DIFFERENT rules: " + each(gateways) + "; make them the same: "
+                        + ProgramName.get() + " rules publish FILE");
+    }
+
+    /** With the same rules, their tables or keys differ, or their versions: then that is the thing to mend. */
+    private static Optional<String> differentTransforms(StatusView.Cluster cluster) {
+        Map<String, Set<String>> gateways = cluster.byTransforms();
+        return gateways.size() < 2 || cluster.byRules().size() > 1
+                ? Optional.empty()
+                : Optional.of("the gateways have DIFFERENT tables or keys of transforms, or are of different versions: "
+                        + each(gateways) + "; what one of them began to send is parked at the others");
+    }
+
+    private static String each(Map<String, Set<String>> gateways) {
+        return gateways.entrySet().stream()
+                .map(each -> String.join(", ", each.getValue()) + " by " + Text.printable(each.getKey(), DIGITS))
+                .collect(joining("; "));
     }
 
     /** Adds a destination that should be used but cannot be. */

@@ -25,7 +25,7 @@ public final class SegmentPins {
     private final ConcurrentMap<Long, Integer> pins = new ConcurrentHashMap<>();
 
     /** Runs a look. Many can run at once. */
-    <T> T look(Look<T> look) throws LedgerException {
+    public <T> T look(Look<T> look) throws LedgerException {
         looking.readLock().lock();
         try {
             return look.take();
@@ -35,14 +35,14 @@ public final class SegmentPins {
     }
 
     /** Keeps the segment of this instance, if it is in one, until {@link #unpin}. Call only within a look. */
-    void pin(StoredInstance stored) {
+    public void pin(StoredInstance stored) {
         if (stored.location() instanceof Location.InLog inLog) {
             pins.merge(inLog.segment(), 1, Integer::sum);
         }
     }
 
     /** Ends one {@link #pin}. */
-    void unpin(StoredInstance stored) {
+    public void unpin(StoredInstance stored) {
         if (stored.location() instanceof Location.InLog inLog) {
             pins.computeIfPresent(inLog.segment(), (segment, n) -> n == 1 ? null : n - 1);
         }

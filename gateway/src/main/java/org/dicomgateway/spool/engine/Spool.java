@@ -245,27 +245,32 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     /** The sync makes the note outlive a power cut, too, after which the rules may be others. */
     @Override
     public Note noteSentAs(Map<Claim, SentAs> sentAs) throws NotNowException {
+        List<Replica.Note> notes = new ArrayList<>();
+        List<Change> changes = new ArrayList<>();
         for (Map.Entry<Claim, SentAs> each : sentAs.entrySet()) {
-            noteVersion(each.getKey().destination(), each.getValue().version());
+            Claim claim = each.getKey();
+            noteVersion(claim.destination(), each.getValue().version());
+            notes.add(new Replica.Note(claim.instance().id(), claim.destination(), each.getValue()));
+            changes.add(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), each.getValue()));
         }
-        return noted(sentAs.entrySet().stream()
-                .<Change>map(each -> new Change.SentAsNoted(
-                        each.getKey().deliveryId(), each.getKey().destination(), each.getValue()))
-                .toArray(Change[]::new));
+        // The replica first: what is noted here is not noted there again.
+        return noted(replica.sending(notes)
+                .thenCompose(there -> parts.ledgerQueue().applyDurably(changes.toArray(Change[]::new))));
     }
 
+    /** A replica keeps its note: whoever takes over sends the same, or nothing. */
     @Override
     public Note withdrawSentAs(Claim claim) {
-        return noted(new Change.SentAsWithdrawn(claim.deliveryId(), claim.destination()));
+        return noted(parts.ledgerQueue()
+                .applyDurably(new Change.SentAsWithdrawn(claim.deliveryId(), claim.destination())));
     }
 
-    private Note noted(Change... changes) {
-        CompletableFuture<Ledger.Applied> answer = parts.ledgerQueue().applyDurably(changes);
+    private static Note noted(CompletableFuture<Ledger.Applied> answer) {
         return () -> {
             try {
                 answer.join();
             } catch (CompletionException e) {
-                throw new NotNowException("the ledger cannot note what is sent: " + e.getCause());
+                throw new NotNowException("what is sent cannot be noted: " + e.getCause());
             }
         };
     }

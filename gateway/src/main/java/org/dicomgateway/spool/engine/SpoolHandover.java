@@ -2,6 +2,7 @@ package org.dicomgateway.spool.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -9,20 +10,28 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.Settlement;
+import org.dicomgateway.spool.dispatch.SegmentPins;
 import org.dicomgateway.spool.intake.Reception;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.DeliveryId;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.ledger.LedgerQueue;
+import org.dicomgateway.spool.log.InstanceReader;
+import org.dicomgateway.spool.log.RecordMetadata;
+import org.dicomgateway.spool.log.StoredInstance;
 
 /** Tells the replica what became of instances, and passes instances between gateways. */
 final class SpoolHandover implements Handover {
@@ -31,6 +40,8 @@ final class SpoolHandover implements Handover {
     private final LedgerQueue ledgerQueue;
     private final Reception reception;
     private final Copies copies;
+    private final SegmentPins pins;
+    private final InstanceReader reader;
     private final Gate gate;
     private final InstantSource clock;
 
@@ -39,12 +50,16 @@ final class SpoolHandover implements Handover {
             LedgerQueue ledgerQueue,
             Reception reception,
             Copies copies,
+            SegmentPins pins,
+            InstanceReader reader,
             Gate gate,
             InstantSource clock) {
         this.ledger = ledger;
         this.ledgerQueue = ledgerQueue;
         this.reception = reception;
         this.copies = copies;
+        this.pins = pins;
+        this.reader = reader;
         this.gate = gate;
         this.clock = clock;
     }
@@ -54,6 +69,70 @@ final class SpoolHandover implements Handover {
         return ask(() -> ledger.unfinished(afterId, max).stream()
                 .map(stored -> stored.instance().id())
                 .toList());
+    }
+
+    @Override
+    public Optional<Held> held(long instance) {
+        return ask(() -> {
+            Optional<StoredInstance> stored = pins.look(() -> {
+                Optional<StoredInstance> found = ledger.find(instance);
+                found.ifPresent(pins::pin);
+                return found;
+            });
+            if (stored.isEmpty()) {
+                return Optional.empty();
+            }
+            boolean done = false;
+            try {
+                Optional<Held> held = Optional.of(held(stored.get()));
+                done = true;
+                return held;
+            } finally {
+                if (!done) {
+                    pins.unpin(stored.get());
+                }
+            }
+        });
+    }
+
+    private Held held(StoredInstance stored) throws LedgerException {
+        long id = stored.instance().id();
+        Plan plan = ledger.plan(id)
+                .orElseThrow(() -> new LedgerException("instance " + id + " is not in the ledger any more", null));
+        List<Replica.Note> notes = new ArrayList<>();
+        for (int place = 0; place < plan.deliveries().size(); place++) {
+            for (String destination : plan.deliveries().get(place).candidates()) {
+                ledger.sentAs(DeliveryId.of(id, place), destination)
+                        .filter(sentAs -> !sentAs.isForgotten())
+                        .ifPresent(sentAs -> notes.add(new Replica.Note(id, destination, sentAs)));
+            }
+        }
+        // Whoever takes it over calculates the digest anew.
+        DatasetDigest digest = stored.digest().orElse(DatasetDigest.of(0));
+        Replica.Entry entry = new Replica.Entry(
+                stored.instance(),
+                plan,
+                new String(RecordMetadata.json(stored.instance(), plan, digest), StandardCharsets.UTF_8),
+                stored.length(),
+                stored.datasetOffset(),
+                stored.crc32c(),
+                to -> {
+                    try (InputStream part10 = reader.part10(stored)) {
+                        part10.transferTo(to);
+                    }
+                },
+                OptionalLong.empty());
+        return new Unreplicated(
+                entry, new Progress(id, false, copies(id)), List.copyOf(notes), () -> pins.unpin(stored));
+    }
+
+    /** An instance whose segment is pinned. */
+    private record Unreplicated(Replica.Entry entry, Progress progress, List<Replica.Note> notes, Runnable release)
+            implements Held {
+        @Override
+        public void close() {
+            release.run();
+        }
     }
 
     @Override
@@ -110,6 +189,25 @@ final class SpoolHandover implements Handover {
                 .map(copy -> (Change) new Change.Checked(Copies.Checked.replacedElsewhere(copy.deliveryId(), now)))
                 .toList();
         ask(() -> {
+            ledgerQueue.submit(changes);
+            return ledgerQueue.sync().join();
+        });
+    }
+
+    @Override
+    public void noted(List<Replica.Note> notes) {
+        ask(() -> {
+            List<Change> changes = new ArrayList<>();
+            for (Replica.Note note : notes) {
+                for (Ledger.PlacedDelivery delivery : ledger.deliveries(note.instance())) {
+                    boolean unknown = ledger.sentAs(delivery.id(), note.destination())
+                            .filter(known -> !known.isForgotten())
+                            .isEmpty();
+                    if (unknown) {
+                        changes.add(new Change.SentAsNoted(delivery.id(), note.destination(), note.sentAs()));
+                    }
+                }
+            }
             ledgerQueue.submit(changes);
             return ledgerQueue.sync().join();
         });

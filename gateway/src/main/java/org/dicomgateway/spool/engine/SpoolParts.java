@@ -187,7 +187,7 @@ record SpoolParts(
                     reassignment,
                     new Discarding(catalogue, ledgerQueue, claims, decisions, forwardLog, clock),
                     copies,
-                    new SpoolHandover(ledger, ledgerQueue, reception, copies, gate, clock),
+                    new SpoolHandover(ledger, ledgerQueue, reception, copies, pins, reader, gate, clock),
                     new SpoolMaintenance(
                             space,
                             committer,

@@ -290,6 +290,8 @@ public final class Committer implements AutoCloseable {
             abandon(segment, batch, e);
             return;
         }
+        // First: in the ledger before any of their deliveries can be claimed.
+        batch.forEach(numbered -> ledger.submit(numbered.draft.notes(numbered.id)));
         ledger.submit(changes);
         for (int i = 0; i < batch.size(); i++) {
             batch.get(i).draft.succeeded(changes.get(i).stored().instance());

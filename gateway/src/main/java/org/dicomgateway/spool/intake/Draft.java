@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,12 +14,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.DatasetDigest;
+import org.dicomgateway.spool.Handover.Left;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.disk.DiskInputStream;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.DeliveryId;
 import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.RecordHeader;
@@ -33,7 +36,7 @@ final class Draft {
     private final Plan plan;
     private final DatasetDigest digest;
     private final byte[] metadata;
-    private final OptionalLong takenOver;
+    private final Optional<Left> takenOver;
     private final RecordHeader header;
     private final List<ByteBuffer> buffers;
     private final InstanceFiles.@Nullable Part part;
@@ -45,7 +48,7 @@ final class Draft {
      * @param unnumbered the instance without its key
      * @param digest the digest of the dataset
      * @param metadata the metadata of the record
-     * @param takenOver the replica's key, if the instance comes from there
+     * @param takenOver what the replica knows of it, if the instance comes from there
      * @param header all fields except epoch, id and place, which the committer sets
      * @param buffers the whole record, with room for its header at the beginning of the first buffer
      * @param part the completed file with the body, if the body is not in the record
@@ -55,7 +58,7 @@ final class Draft {
             Plan plan,
             DatasetDigest digest,
             byte[] metadata,
-            OptionalLong takenOver,
+            Optional<Left> takenOver,
             RecordHeader header,
             List<ByteBuffer> buffers,
             InstanceFiles.@Nullable Part part) {
@@ -87,7 +90,7 @@ final class Draft {
                 header.datasetOffset(),
                 header.bodyCrc(),
                 this::writeBody,
-                takenOver);
+                takenOver.map(left -> OptionalLong.of(left.key())).orElse(OptionalLong.empty()));
     }
 
     private void writeBody(OutputStream to) throws IOException {
@@ -128,6 +131,17 @@ final class Draft {
     Change.Received received(long instanceId, LogPosition start, LogPosition end) {
         return new Change.Received(
                 header.stored(unnumbered.numbered(instanceId), start, Optional.of(digest)), plan, end);
+    }
+
+    /** What destinations may have been sent instead of this instance by the gateway that left it. */
+    List<Change> notes(long instanceId) {
+        List<Change> notes = new ArrayList<>();
+        takenOver.ifPresent(left -> left.sentAs().forEach((destination, sentAs) -> {
+            for (int place = 0; place < plan.deliveries().size(); place++) {
+                notes.add(new Change.SentAsNoted(DeliveryId.of(instanceId, place), destination, sentAs));
+            }
+        }));
+        return notes;
     }
 
     /** The instance is durable: the caller may continue. */

@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.dicomgateway.spool.DatasetDigest;
+import org.dicomgateway.spool.Handover.Left;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
@@ -110,9 +110,9 @@ final class IncomingBody implements AutoCloseable {
     /**
      * Completes the record. A body in a file is then durable, except for its name.
      *
-     * @param takenOver the replica's key, if the instance comes from there
+     * @param takenOver what the replica knows of it, if the instance comes from there
      */
-    Draft draft(Instance unnumbered, Plan plan, OptionalLong takenOver) throws RefusedException {
+    Draft draft(Instance unnumbered, Plan plan, Optional<Left> takenOver) throws RefusedException {
         DatasetDigest digest = digest();
         byte[] json = RecordMetadata.json(unnumbered, plan, digest);
         InstanceFiles.Part open = part;

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
@@ -74,7 +73,7 @@ public final class Reception {
             Plan plan = planner.plan(header, arrival.origin());
             Instance unnumbered =
                     Instance.unnumbered(header, arrival.origin(), clock.instant(), body.length() - prefix.length);
-            return new Accepted(committer.commit(body.draft(unnumbered, plan, OptionalLong.empty())), plan);
+            return new Accepted(committer.commit(body.draft(unnumbered, plan, Optional.empty())), plan);
         }
     }
 
@@ -99,7 +98,7 @@ public final class Reception {
                 return Optional.empty();
             }
             Instance unnumbered = metadata.instance(0, left.length() - left.datasetOffset());
-            return Optional.of(committer.commit(body.draft(unnumbered, remaining, OptionalLong.of(left.key()))));
+            return Optional.of(committer.commit(body.draft(unnumbered, remaining, Optional.of(left))));
         }
     }
 

@@ -11,6 +11,7 @@ import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Outbox.SentAs;
+import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.LogPosition;
@@ -122,6 +123,9 @@ public interface Ledger extends AutoCloseable {
 
     /** The deliveries of an instance, sorted by id. */
     List<PlacedDelivery> deliveries(long instanceId) throws LedgerException;
+
+    /** The plan of an instance, as its deliveries tell; empty when the instance is unknown. */
+    Optional<Plan> plan(long instanceId) throws LedgerException;
 
     /** Unfinished instances with ids above {@code afterId}, sorted by id. */
     List<StoredInstance> unfinished(long afterId, int max) throws LedgerException;

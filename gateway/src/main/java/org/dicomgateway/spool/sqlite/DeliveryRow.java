@@ -68,6 +68,12 @@ public record DeliveryRow(
                 row.getBoolean("versioned"));
     }
 
+    /** As it was planned, or as it was moved since. */
+    Plan.PlannedDelivery planned() {
+        List<String> possible = destination == null || !candidates.isEmpty() ? candidates : List.of(destination);
+        return new Plan.PlannedDelivery(route, copy, possible, priority, nextWhenRefused);
+    }
+
     private static List<String> lines(@Nullable String text) {
         return text == null ? List.of() : text.lines().toList();
     }

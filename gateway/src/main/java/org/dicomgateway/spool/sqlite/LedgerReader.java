@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.Ledger.DueDelivery;
@@ -210,6 +211,16 @@ public final class LedgerReader implements AutoCloseable {
                 PLACED,
                 instanceId);
     }
+
+    Optional<Plan> plan(long instanceId) throws SQLException {
+        List<Plan.PlannedDelivery> deliveries = DeliveryRow.of(database, instanceId).stream()
+                .map(DeliveryRow::planned)
+                .toList();
+        return database.list(row -> new Plan(row.getLong(1), deliveries), RULES_OF, instanceId).stream()
+                .findFirst();
+    }
+
+    static final String RULES_OF = "SELECT rules_version FROM instance WHERE id = ?";
 
     static final String PLACED = """
             SELECT d.id, d.route, d.destination, d.state, CASE WHEN d.state = 2 THEN d.last_error END AS why,

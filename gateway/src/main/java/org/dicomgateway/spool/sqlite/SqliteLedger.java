@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Outbox.SentAs;
+import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.DeliveryId;
@@ -257,6 +258,11 @@ public final class SqliteLedger implements Ledger {
     @Override
     public List<PlacedDelivery> deliveries(long instanceId) throws LedgerException {
         return ask(reader -> reader.deliveries(instanceId));
+    }
+
+    @Override
+    public Optional<Plan> plan(long instanceId) throws LedgerException {
+        return ask(reader -> reader.plan(instanceId));
     }
 
     @Override

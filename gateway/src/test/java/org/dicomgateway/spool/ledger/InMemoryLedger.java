@@ -48,6 +48,7 @@ public final class InMemoryLedger implements Ledger {
     private static final class Row {
         private StoredInstance stored;
         private boolean routed;
+        private long rules;
         private boolean discarded;
         private boolean file;
         private boolean kept;
@@ -236,6 +237,7 @@ public final class InMemoryLedger implements Ledger {
 
     private void plan(Row row, Plan plan, Set<String> due) {
         Instance instance = row.stored.instance();
+        row.rules = plan.rulesVersion();
         long id = instance.id() * Plan.MAX_DELIVERIES;
         boolean versioned = !plan.deliveries().isEmpty() && meet(row);
         for (Plan.PlannedDelivery planned : plan.deliveries()) {
@@ -1055,6 +1057,25 @@ public final class InMemoryLedger implements Ledger {
                     return row != null && row.finished();
                 })
                 .collect(Collectors.toSet());
+    }
+
+    @Override
+    public synchronized Optional<Plan> plan(long instanceId) {
+        return Optional.ofNullable(rows.get(instanceId))
+                .map(row -> new Plan(
+                        row.rules,
+                        row.deliveries.values().stream()
+                                .map(InMemoryLedger::planned)
+                                .toList()));
+    }
+
+    private static Plan.PlannedDelivery planned(Delivery delivery) {
+        Plan.PlannedDelivery planned = delivery.planned;
+        List<String> candidates = delivery.fixed && delivery.destination != null
+                ? List.of(delivery.destination)
+                : planned.candidates();
+        return new Plan.PlannedDelivery(
+                planned.route(), planned.copy(), candidates, planned.priority(), planned.nextWhenRefused());
     }
 
     @Override

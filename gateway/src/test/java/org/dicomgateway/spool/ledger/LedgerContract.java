@@ -251,6 +251,23 @@ public abstract class LedgerContract {
     }
 
     @Test
+    void a_plan_is_known_as_it_was_made_or_moved() throws Exception {
+        Plan plan = new Plan(
+                9,
+                List.of(
+                        new Plan.PlannedDelivery("pair", 1, List.of("a", "b"), 3, true),
+                        new Plan.PlannedDelivery("all", 2, List.of("b"), 0, false)));
+        apply(received(inLog(instance(1), 1), plan), received(inLog(instance(2), 1), new Plan(4, List.of())));
+        assertThat(ledger.plan(1)).contains(plan);
+        assertThat(ledger.plan(2)).contains(new Plan(4, List.of()));
+        assertThat(ledger.plan(3)).isEmpty();
+
+        apply(new Change.Rerouted("b", "c", List.of(delivery(1, 1)), LATER));
+        assertThat(ledger.plan(1).orElseThrow().deliveries().get(1).candidates())
+                .containsExactly("c");
+    }
+
+    @Test
     void unfinished_instances_come_in_pages_by_id_and_in_a_segment_by_offset() throws Exception {
         apply(received(3, "a"), received(1, "a"), received(2, "a"), received(inLog(instance(4), 2), plan("a")));
         apply(delivered(2, 0));

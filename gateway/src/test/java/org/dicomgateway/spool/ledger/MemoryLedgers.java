@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Outbox.SentAs;
+import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
@@ -311,6 +312,11 @@ public final class MemoryLedgers implements LedgerSource {
         @Override
         public List<PlacedDelivery> deliveries(long instanceId) {
             return open.deliveries(instanceId);
+        }
+
+        @Override
+        public Optional<Plan> plan(long instanceId) {
+            return open.plan(instanceId);
         }
 
         @Override
