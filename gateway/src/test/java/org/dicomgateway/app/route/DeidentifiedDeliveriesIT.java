@@ -53,7 +53,9 @@ class DeidentifiedDeliveriesIT {
     private static String destinations(String profile, Peer archive, Peer research) {
         return "transforms.trial { profile = basic, key-file = \"trial.key\", " + profile + " }\n"
                 + GatewayProcess.destinations(archive, research)
-                        .replace("ae-title = " + research.aeTitle(), "transform = trial, ae-title = " + research.aeTitle());
+                        .replace(
+                                "ae-title = " + research.aeTitle(),
+                                "transform = trial, ae-title = " + research.aeTitle());
     }
 
     private static void send(GatewayProcess gateway, List<TestFile> study) {
@@ -80,17 +82,13 @@ class DeidentifiedDeliveriesIT {
         try (OrthancServer research = OrthancServer.start(directory, "RESEARCH");
                 OrthancServer archive = OrthancServer.start(directory, "ARCHIVE");
                 GatewayProcess gateway = gateway()) {
-            Files.writeString(
-                    gateway.configuration().resolveSibling("masks.csv"), "ACME,Echo 1,4,4,0,0,4,2\n");
-            gateway.routing(destinations(
-                                    "burned-in = mask, masks = \"masks.csv\"", archive.peer(), research.peer())
+            Files.writeString(gateway.configuration().resolveSibling("masks.csv"), "ACME,Echo 1,4,4,0,0,4,2\n");
+            gateway.routing(destinations("burned-in = mask, masks = \"masks.csv\"", archive.peer(), research.peer())
                             + "routes = [ { name = all, to = [archive, research] } ]")
                     .start();
             Dcmtk.storescu(gateway.peer(), MODALITY, List.of(masked, other)).orFail();
             await().atMost(LIMIT)
-                    .until(() -> archive.instances() == 2
-                            && research.instances() == 1
-                            && gateway.count("parked") == 1);
+                    .until(() -> archive.instances() == 2 && research.instances() == 1 && gateway.count("parked") == 1);
             Path copy = Files.write(directory.resolve("copy.dcm"), only(research, gateway));
             assertThat(Dcmtk.run("dcmdump", "+L", copy.toString()).orFail().output())
                     .contains("00\\00\\00\\00\\00\\00\\00\\00\\09\\0a\\0b\\0c\\0d\\0e\\0f\\10")
