@@ -141,8 +141,9 @@ final class Delivery {
             draft.text("No destination has transforms: no attribute is changed.");
             return;
         }
-        draft.text("Only these destinations get changed instances; pixel data is not changed by transforms. What "
-                        + "cannot be changed completely is parked, and not sent.")
+        draft.text("Only these destinations get changed instances. Pixel data is changed only where the masks of a "
+                        + "profile are. What cannot be changed completely is parked, and not sent. The attributes that "
+                        + "a profile changes: docs/deidentification.md.")
                 .table(
                         List.of("Destination", "Transforms", "De-identification"),
                         destinations.stream()

@@ -344,4 +344,13 @@ class DeidentificationTest {
                     .hasMessageContaining("its pixels may show who the patient is");
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({"1, LT", "2, UN", "3, LT", "3, UV"})
+    void text_beside_the_pixel_data_is_not_sent(int element, String vr) {
+        Dataset dataset =
+                Dataset.ct("1.2.3").text(0x7FE00000 | element, vr, "DOE^JOHN AND MORE", StandardCharsets.US_ASCII);
+        assertThatThrownBy(() -> Transforms.apply(Transforms.profile(), dataset))
+                .hasMessageContaining("beside its pixel data");
+    }
 }

@@ -30,9 +30,15 @@ public final class RewrittenDataset {
     private static final int AFTER_ALL = 0x10000;
     private static final int GROUP_LENGTH = 0x7FE00000;
 
+    private static final int EXTENDED_OFFSETS = 0x7FE00001;
+    private static final int EXTENDED_LENGTHS = 0x7FE00002;
+
+    /** Encapsulated Pixel Data Value Total Length. */
+    private static final int PIXELS_LENGTH = 0x7FE00003;
+
     /** What passes through: offsets and lengths of frames, and pixel data of each kind (PS3.6). */
     private static final Set<Integer> PIXELS =
-            Set.of(0x7FE00001, 0x7FE00002, 0x7FE00003, 0x7FE00008, 0x7FE00009, PassingPixels.PIXEL_DATA);
+            Set.of(EXTENDED_OFFSETS, EXTENDED_LENGTHS, PIXELS_LENGTH, 0x7FE00008, 0x7FE00009, PassingPixels.PIXEL_DATA);
 
     /** Attributes of a usual image. Even if each byte was an element, they would need some megabytes. */
     private static final int SMALL = 128 << 10;
@@ -170,6 +176,7 @@ public final class RewrittenDataset {
             pixels.pass(tag.toByteArray(), 0, tag.size());
             source.tap(pixels::pass);
             DatasetParser.Header header = parser.header();
+            checkNumbers(header);
             source.tap(pixels::pass);
             pixels.value(header);
             parser.skip(header);
@@ -178,6 +185,21 @@ public final class RewrittenDataset {
         }
         pixels.end();
         return next;
+    }
+
+    /** Offsets and lengths of frames (PS3.5 A.4) are numbers of 64 bits, not text of another type. */
+    private static void checkNumbers(DatasetParser.Header header) throws UntransformableException {
+        boolean right =
+                switch (header.tag()) {
+                    case EXTENDED_OFFSETS, EXTENDED_LENGTHS ->
+                        header.vr().equals("OV") && header.length() % Long.BYTES == 0;
+                    case PIXELS_LENGTH -> header.vr().equals("UV") && header.length() == Long.BYTES;
+                    default -> true;
+                };
+        if (!right) {
+            throw new UntransformableException("an attribute beside its pixel data is not what the standard says: "
+                    + Dictionary.format(header.tag()));
+        }
     }
 
     /** The length of the changed dataset in bytes. */

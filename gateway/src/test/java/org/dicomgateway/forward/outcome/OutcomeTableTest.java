@@ -81,14 +81,14 @@ class OutcomeTableTest {
     @ParameterizedTest
     @EnumSource
     void a_store_without_an_answer_is_the_destinations_trouble(AssociationException.Cause cause) {
-        Outcome outcome = OutcomeTable.ofStore(FakeServer.failure(cause), false, AeTitle.of("GATEWAY"));
+        Outcome outcome = OutcomeTable.ofStore(failure(cause), false, AeTitle.of("GATEWAY"));
 
         assertThat(outcome).isEqualTo(new Deferred(-1, "scripted " + cause));
     }
 
     @Test
     void an_abort_of_the_first_store_says_what_to_check() {
-        AssociationException aborted = FakeServer.failure(AssociationException.Cause.ABORTED);
+        AssociationException aborted = failure(AssociationException.Cause.ABORTED);
 
         assertThat(OutcomeTable.ofStore(aborted, true, AeTitle.of("GATEWAY")))
                 .isInstanceOfSatisfying(
@@ -142,5 +142,9 @@ class OutcomeTableTest {
                 (Refused it) -> "refused",
                 (Impossible it) -> "impossible",
                 (Outcome.Unavailable it) -> "unavailable");
+    }
+
+    private static AssociationException failure(AssociationException.Cause cause) {
+        return new AssociationException(cause, "scripted " + cause, null);
     }
 }
