@@ -50,6 +50,7 @@ class DestinationSettingsTest {
             write-timeout = 4 s
             release-timeout = 500 ms
             max-pdu-length = 32 KiB
+            pipeline = 16
             retry { initial-delay = 6 s, max-delay = 7 h, max-attempts = 8 }
             breaker { failures = 9, initial-pause = 10 s, max-pause = 11 m }
             probe-interval = 12 s
@@ -64,12 +65,13 @@ class DestinationSettingsTest {
             2,
             3,
             new RequestorSettings(
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(2),
-                    Duration.ofMinutes(3),
-                    Duration.ofSeconds(4),
-                    Duration.ofMillis(500),
-                    32 * 1024),
+                            Duration.ofSeconds(1),
+                            Duration.ofSeconds(2),
+                            Duration.ofMinutes(3),
+                            Duration.ofSeconds(4),
+                            Duration.ofMillis(500),
+                            32 * 1024)
+                    .withWindow(16),
             Duration.ZERO,
             4,
             new RetrySettings(Duration.ofSeconds(6), Duration.ofHours(7), 8),
@@ -213,6 +215,7 @@ class DestinationSettingsTest {
             response-timeout = 60           | response-timeout    | expected a duration with its unit
             write-timeout = 2 d             | write-timeout       | must be between 100 ms and 1 d
             release-timeout = soon          | release-timeout     | expected a duration with its unit
+            pipeline = 257                  | pipeline            | must be between 1 and 256
             max-pdu-length = 1 KiB          | max-pdu-length      | must be between 4 KiB and 1 MiB
             retry.initial-delay = 1 h       | retry.initial-delay | max-delay 10 m is less than the initial 1 h
             retry.max-delay = 1 s           | retry.max-delay     | max-delay 1 s is less than the initial 5 s

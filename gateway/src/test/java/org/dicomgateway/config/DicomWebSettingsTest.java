@@ -126,6 +126,7 @@ class DicomWebSettingsTest {
                 "calling-ae = GATEWAY                           | destinations.a.calling-ae          | names no AE title",
                 "association-timeout = 3 s                      | destinations.a.association-timeout | there is no association",
                 "max-pdu-length = 32 KiB                        | destinations.a.max-pdu-length      | there are no PDUs",
+                "pipeline = 16                                  | destinations.a.pipeline            | no asynchronous operations window",
                 "tls { trust = system, verify-host-name = no }  | destinations.a.tls.verify-host-name | always has to match",
                 "tls { trust = system, server-name = x }        | destinations.a.tls.server-name     | match the host of the URL",
                 "dicomweb { url = \"http://h\" }, tls.trust = system | destinations.a.dicomweb.url   | begins with http:",

@@ -50,6 +50,9 @@ final class FakeServer implements Requestor {
     /** Whether the last of those under way is answered first. */
     volatile boolean lastFirst;
 
+    /** It aborts when so many are under way on one association. */
+    volatile int breaksFrom = Integer.MAX_VALUE;
+
     final AtomicInteger mostUnderWay = new AtomicInteger();
     final AtomicInteger echoes = new AtomicInteger();
     final AtomicInteger calls = new AtomicInteger();
@@ -151,6 +154,9 @@ final class FakeServer implements Requestor {
 
         @Override
         public StoreResponse next() throws AssociationException {
+            if (underWay.size() >= breaksFrom) {
+                throw failure(AssociationException.Cause.ABORTED);
+            }
             Map.Entry<Integer, Uid> each = lastFirst ? underWay.removeLast() : underWay.removeFirst();
             unusable = true;
             int status = onStore.status(each.getValue());

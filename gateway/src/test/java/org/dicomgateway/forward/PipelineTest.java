@@ -3,13 +3,13 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.dicomgateway.forward.Fixtures.instance;
-import static org.dicomgateway.forward.Fixtures.instances;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.Rejection;
@@ -81,7 +81,7 @@ class PipelineTest {
         server.window = WINDOW;
         server.lastFirst = true;
         server.onStore = sop -> sop.equals(sopOf(2)) ? 0xC000 : sop.equals(sopOf(3)) ? 0xB000 : 0;
-        outbox.add(NAME, instances(20));
+        outbox.add(NAME, instances(1, 20));
 
         start();
 
@@ -100,7 +100,7 @@ class PipelineTest {
 
     @Test
     void a_destination_that_grants_no_window_gets_one_at_a_time_in_their_order() {
-        Instance[] sent = instances(20);
+        Instance[] sent = instances(1, 20);
         outbox.add(NAME, sent);
 
         start();
@@ -117,7 +117,7 @@ class PipelineTest {
     void a_break_with_several_under_way_delivers_and_blames_none_of_them_and_each_then_goes_alone(Cause cause) {
         server.window = WINDOW;
         server.onStore = breakAtThe(3, cause);
-        outbox.add(NAME, instances(8));
+        outbox.add(NAME, instances(1, 8));
 
         start();
         await().until(() -> outbox.settled().size() >= 6);
@@ -148,14 +148,15 @@ class PipelineTest {
             }
             return 0;
         };
-        outbox.add(NAME, instances(8));
+        outbox.add(NAME, instances(1, 8));
         start();
 
         for (int i = 0; i < 200 && !isParked(instance(3)); i++) {
             // Others must pass in between, or the destination is at fault.
+            int settled = outbox.settled().size();
             outbox.add(NAME, instance(100 + i));
             advance(Duration.ofMinutes(1));
-            pause();
+            await().until(() -> outbox.settled().size() > settled);
         }
 
         assertThat(isParked(instance(3))).isTrue();
@@ -171,7 +172,7 @@ class PipelineTest {
     void an_instance_that_cannot_be_read_is_parked_and_those_under_way_with_it_are_sent_again() {
         server.window = WINDOW;
         outbox.damage(instance(3), new DamagedInstanceException("damaged", null));
-        outbox.add(NAME, instances(8));
+        outbox.add(NAME, instances(1, 8));
         start();
 
         advanceUntilDelivered(7);
@@ -186,7 +187,7 @@ class PipelineTest {
     void a_stop_waits_for_all_that_are_under_way_and_an_abort_delivers_none_of_them() {
         server.window = WINDOW;
         server.hangOn(sop -> true);
-        outbox.add(NAME, instances(10));
+        outbox.add(NAME, instances(1, 10));
         start();
         await().until(() -> server.mostUnderWay.get() == WINDOW);
 
@@ -200,22 +201,21 @@ class PipelineTest {
     @Test
     void in_doubt_only_one_is_under_way() {
         server.window = WINDOW;
-        AtomicInteger stores = new AtomicInteger();
-        server.onStore = sop -> {
-            if (stores.incrementAndGet() == 1) {
-                throw FakeServer.failure(Cause.CONNECTION_LOST);
-            }
-            return 0xC000;
-        };
-        outbox.add(NAME, instances(4));
+        server.onStore = breakAtThe(1, Cause.CONNECTION_LOST);
+        outbox.add(NAME, instances(1, 4));
         start();
         await().until(() -> outbox.settled().size() == 4);
         server.mostUnderWay.set(0);
+        server.hangOn(sop -> true);
 
         outbox.add(NAME, instance(20), instance(21), instance(22));
-        await().until(() -> outbox.settled().size() >= 5);
+        await().until(() -> server.mostUnderWay.get() > 0);
+        outbox.ring(NAME);
 
-        assertThat(server.mostUnderWay).hasValue(1);
+        await().during(Duration.ofMillis(300)).until(() -> server.mostUnderWay.get() == 1);
+        server.letGo();
+        await().until(() -> outbox.delivered().size() >= 3);
+        assertThat(server.mostUnderWay.get()).isGreaterThan(1);
     }
 
     @ParameterizedTest
@@ -225,7 +225,7 @@ class PipelineTest {
     void a_destination_that_breaks_when_a_window_is_offered_is_offered_none_for_a_while(Cause cause) {
         onOffer = FakeServer.failure(cause);
         try (CapturedLog log = CapturedLog.of("org.dicomgateway.forward.association.WindowOffer")) {
-            outbox.add(NAME, instances(5));
+            outbox.add(NAME, instances(1, 5));
             start();
             awaitDelivered(5);
             assertThat(offers).hasValue(1);
@@ -241,6 +241,29 @@ class PipelineTest {
         server.window = WINDOW;
         anotherAssociation();
         assertThat(offers).hasValue(2);
+    }
+
+    @Test
+    void a_destination_that_breaks_whenever_several_are_under_way_gets_one_at_a_time_for_a_while() {
+        server.window = WINDOW;
+        server.breaksFrom = 2;
+        try (CapturedLog log = CapturedLog.of("org.dicomgateway.forward.association.WindowOffer")) {
+            for (int round = 0;
+                    round < 10 && log.lines().stream().noneMatch(line -> line.contains("again and again"));
+                    round++) {
+                int before = outbox.delivered().size();
+                outbox.add(NAME, instances(4 * round + 1, 4));
+                if (round == 0) {
+                    start();
+                }
+                advanceUntilDelivered(before + 4);
+            }
+            assertThat(log.lines()).anyMatch(line -> line.contains("again and again"));
+        }
+        int made = offers.get();
+        anotherAssociation();
+        assertThat(offers).hasValue(made);
+        assertThat(outbox.settled()).noneMatch(each -> each.settlement() instanceof Settlement.Parked);
     }
 
     @Test
@@ -263,6 +286,12 @@ class PipelineTest {
         awaitDelivered(before + 1);
     }
 
+    private static Instance[] instances(long first, int count) {
+        return LongStream.range(first, first + count)
+                .mapToObj(Fixtures::instance)
+                .toArray(Instance[]::new);
+    }
+
     private static FakeServer.OnStore breakAtThe(int store, Cause cause) {
         AtomicInteger stores = new AtomicInteger();
         return sop -> {
@@ -278,11 +307,6 @@ class PipelineTest {
             advance(Duration.ofSeconds(5));
             return outbox.delivered().size() == count;
         });
-    }
-
-    private void pause() {
-        int settled = outbox.settled().size();
-        await().until(() -> outbox.settled().size() > settled);
     }
 
     private void advance(Duration time) {

@@ -110,6 +110,8 @@ public final class AssociationConnector implements Connector {
         private final OpenAssociation association;
         private final Map<Integer, Sent> underWay = new HashMap<>();
         private long bytesUnderWay;
+        private int most;
+        private volatile boolean aborted;
 
         Connection(OpenAssociation association) {
             this.association = association;
@@ -128,10 +130,16 @@ public final class AssociationConnector implements Connector {
 
         @Override
         public void begin(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
-            int messageId = association.beginStore(outgoing.pair(), outgoing.sopInstance(), outgoing.dataset());
+            int messageId;
+            try {
+                messageId = association.beginStore(outgoing.pair(), outgoing.sopInstance(), outgoing.dataset());
+            } catch (AssociationException e) {
+                throw told(e, underWay.size() + 1);
+            }
             long bytes = Math.max(0, outgoing.length());
             underWay.put(messageId, new Sent(claim, bytes));
             bytesUnderWay += bytes;
+            most = Math.max(most, underWay.size());
         }
 
         @Override
@@ -141,7 +149,18 @@ public final class AssociationConnector implements Connector {
 
         @Override
         public Answer next() throws AssociationException {
-            return answer(association.next());
+            try {
+                return answer(association.next());
+            } catch (AssociationException e) {
+                throw told(e, underWay.size());
+            }
+        }
+
+        private AssociationException told(AssociationException failure, int unanswered) {
+            if (unanswered > 1 && !aborted) {
+                offer.brokeInUse(failure);
+            }
+            return failure;
         }
 
         private Answer answer(StoreResponse response) {
@@ -165,11 +184,15 @@ public final class AssociationConnector implements Connector {
 
         @Override
         public void abort() {
+            aborted = true;
             association.abort();
         }
 
         @Override
         public void close() {
+            if (most > 1 && underWay.isEmpty() && !aborted) {
+                offer.served();
+            }
             association.close();
         }
     }

@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a destination is offered an asynchronous operations window. Some break the association then: these get none
- * for a while, longer each time, and the log says so. Safe for any number of threads.
+ * Whether a destination is offered an asynchronous operations window. Some break the association then, or grant one and
+ * break it when they are taken at their word: these get none for a while, longer each time, and the log says so. Safe
+ * for any number of threads.
  */
 final class WindowOffer {
 
@@ -24,12 +25,16 @@ final class WindowOffer {
     private static final Duration LONGEST = Duration.ofHours(4);
     private static final int MAX_DOUBLINGS = 8;
 
+    /** So many associations in a row that break with several under way: each alone may have another reason. */
+    private static final int IN_A_ROW = 3;
+
     private final String destination;
     private final int window;
     private final InstantSource clock;
     private final AtomicInteger granted = new AtomicInteger();
     private volatile Deadline again;
     private int breaks;
+    private int brokenInUse;
 
     /** @param window what is offered; 1: nothing ever */
     WindowOffer(String destination, int window, InstantSource clock) {
@@ -62,17 +67,36 @@ final class WindowOffer {
     }
 
     /** An association failed that was offered a window, and the next one did not, which was offered none. */
-    synchronized void broke(AssociationException failure) {
+    void broke(AssociationException failure) {
+        withdraw("when it is offered an asynchronous operations window", failure);
+    }
+
+    /** An association broke with several instances under way. */
+    synchronized void brokeInUse(AssociationException failure) {
+        brokenInUse++;
+        if (brokenInUse >= IN_A_ROW) {
+            brokenInUse = 0;
+            withdraw("again and again when several instances are under way", failure);
+        }
+    }
+
+    /** An association ended in order on which several instances had been under way. */
+    synchronized void served() {
+        brokenInUse = 0;
+        breaks = 0;
+    }
+
+    private synchronized void withdraw(String when, AssociationException failure) {
         if (again.passed()) {
             Duration wait = FIRST.multipliedBy(1L << Math.min(breaks, MAX_DOUBLINGS));
             wait = wait.compareTo(LONGEST) < 0 ? wait : LONGEST;
             breaks++;
             again = Deadline.after(clock, wait);
             LOG.warn(
-                    "destination {} breaks the association when it is offered an asynchronous operations window"
-                            + " (pipeline = {}): it is offered none for {}. Set pipeline = 1 if it does not support"
-                            + " one: {}",
+                    "destination {} breaks the association {} (pipeline = {}): it gets one instance at a time for"
+                            + " {}. Set pipeline = 1 if it does not support more: {}",
                     destination,
+                    when,
                     window,
                     DurationText.of(wait),
                     failure.getMessage());
@@ -88,9 +112,6 @@ final class WindowOffer {
                     with > 1
                             ? "takes " + with + " instances at once on an association"
                             : "takes one instance at a time: it grants no asynchronous operations window");
-        }
-        synchronized (this) {
-            breaks = 0;
         }
     }
 }
