@@ -105,15 +105,16 @@ final class Delivery {
             draft.text("None is configured: every destination has an AE title.");
             return;
         }
-        draft.text("Store Instances (STOW-RS, PS3.18 10.5): POST to studies, multipart/related, application/dicom, one "
-                        + "instance in each request, in the transfer syntax in which it was received. The result of the "
-                        + "instance in the response, as DICOM JSON or XML, decides together with the HTTP status.")
+        draft.text("Store Instances (STOW-RS, PS3.18 10.5): POST to studies, multipart/related, application/dicom, with "
+                        + "the instances that are due, each in the transfer syntax in which it was received. The result of "
+                        + "an instance in the response, as DICOM JSON or XML, decides together with the HTTP status.")
                 .table(
                         List.of(
                                 "Destination",
                                 "Address",
                                 "When it has the instance already",
                                 "Requests at once",
+                                "In one request",
                                 "TLS"),
                         destinations.stream().map(Delivery::service).toList());
     }
@@ -128,10 +129,8 @@ final class Delivery {
                     case REPLACE -> "compared: other content is deleted there, and the instance sent again";
                     case KEEP -> "delivered, whatever it has";
                 },
-                "up to " + destination.maxAssociations()
-                        + (destination.requestor().window() > 1
-                                ? ", a window of " + destination.requestor().window() + " operations is offered"
-                                : ""),
+                "up to " + destination.maxAssociations(),
+                "up to " + web.maxRequest(),
                 Protection.ofClient(destination.requestor().tls()));
     }
 

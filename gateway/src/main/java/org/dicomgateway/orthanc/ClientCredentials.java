@@ -146,15 +146,20 @@ final class ClientCredentials implements Authorization {
         Instant asked = clock.instant();
         CompletableFuture<HttpResponse<byte[]>> answer =
                 http.sendAsync(request, BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.ofByteArray()));
-        return answer.copy()
-                .orTimeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .handle((response, failure) -> {
-                    answer.cancel(true);
-                    return failure == null
-                            ? token(response, asked)
-                            : CompletableFuture.<Token>failedFuture(noAnswer(causeOf(failure)));
-                })
-                .thenCompose(token -> token);
+        // Not a stage of the client's own: who gives up waiting would cancel the request for all.
+        CompletableFuture<Token> token = new CompletableFuture<>();
+        CompletableFuture<?> read = answer.whenComplete((response, failure) -> {
+            try {
+                if (failure != null) {
+                    throw noAnswer(causeOf(failure));
+                }
+                token.complete(token(response, asked));
+            } catch (IOException e) {
+                token.completeExceptionally(e);
+            }
+        });
+        return token.orTimeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((taken, late) -> read.cancel(true));
     }
 
     private HttpRequest request(String secret) {
@@ -169,37 +174,34 @@ final class ClientCredentials implements Authorization {
                 .build();
     }
 
-    private CompletableFuture<Token> token(HttpResponse<byte[]> answer, Instant asked) {
+    private Token token(HttpResponse<byte[]> answer, Instant asked) throws IOException {
         JsonNode json = json(answer.body());
         if (answer.statusCode() != HttpURLConnection.HTTP_OK) {
             String error = json.path("error").asString("");
-            return CompletableFuture.failedFuture(new IOException(where() + " answered " + answer.statusCode()
+            throw new IOException(where() + " answered " + answer.statusCode()
                     + (ERROR_CODE.matcher(error).matches() ? " " + error : "")
-                    + ": check token-url, client-id, secret-file and scope"));
+                    + ": check token-url, client-id, secret-file and scope");
         }
         String token = json.path("access_token").asString("");
         if (!TOKEN.matcher(token).matches()) {
-            return CompletableFuture.failedFuture(
-                    new IOException(where() + " answered without an access_token: check token-url"));
+            throw new IOException(where() + " answered without an access_token: check token-url");
         }
         long seconds = json.path("expires_in").asLong(USUAL_LIFE.toSeconds());
         Duration life = Duration.ofSeconds(Math.max(1, Math.min(seconds, LONGEST_LIFE_SECONDS)));
-        return CompletableFuture.completedFuture(
-                new Token("Bearer " + token, asked.plus(life.multipliedBy(4).dividedBy(5)), asked.plus(life), false));
+        return new Token("Bearer " + token, asked.plus(life.multipliedBy(4).dividedBy(5)), asked.plus(life), false);
     }
 
     private IOException noAnswer(Throwable failure) {
-        if (failure instanceof TimeoutException) {
-            return new IOException(
-                    where() + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s", failure);
-        }
         String why = failure instanceof IOException known ? OrthancException.reasonOf(known) : failure.toString();
         return new IOException("no answer from " + where() + " (" + why + ")", failure);
     }
 
-    private static Throwable causeOf(Throwable failure) {
+    private Throwable causeOf(Throwable failure) {
         Throwable cause = failure.getCause();
-        return failure instanceof CompletionException && cause != null ? cause : failure;
+        Throwable first = failure instanceof CompletionException && cause != null ? cause : failure;
+        return first instanceof TimeoutException
+                ? new IOException(where() + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s", first)
+                : first;
     }
 
     private static JsonNode json(byte[] body) {

@@ -80,9 +80,10 @@ public final class SopResults {
      * counts before a success. Empty when it says nothing.
      */
     public Optional<Result> about(Uid sopInstance) {
-        // Other failures name no instance: the server could not read it.
-        Optional<Result> other = first(OTHER_FAILURES_SEQUENCE, item -> true, false);
-        return failure(sopInstance).or(() -> other).or(() -> success(sopInstance));
+        return failure(sopInstance)
+                .or(() -> first(FAILED_SOP_SEQUENCE, item -> item.instance.isEmpty(), false))
+                .or(() -> first(OTHER_FAILURES_SEQUENCE, item -> true, false))
+                .or(() -> success(sopInstance));
     }
 
     /** What it says about an instance by its name. A failure counts before a success. Empty when it says nothing. */

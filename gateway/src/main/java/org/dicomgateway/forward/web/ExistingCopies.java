@@ -48,18 +48,19 @@ final class ExistingCopies {
      * The server has the instance, by what it says.
      *
      * @param caller with which it is told to delete what it has
-     * @param guessed it says only that it stored nothing: then it has to show what it has, in any case
+     * @param otherwise that it has the instance is a guess: then it has to show what it has, in any case, and this is
+     *     the outcome if it has nothing
      */
-    Outcome outcome(WebCaller caller, Claim claim, Optional<SentAs> sentAs, boolean guessed) {
+    Outcome outcome(WebCaller caller, Claim claim, Optional<SentAs> sentAs, Optional<Outcome> otherwise) {
         boolean kept = whenExists == WhenExists.KEEP;
-        if (kept && !guessed) {
+        if (kept && otherwise.isEmpty()) {
             return new Delivered(STATUS);
         }
         HeldCopy.Answer finding;
         try {
             finding = held.of(destination, claim, sentAs);
         } catch (IOException e) {
-            return notComparable(e.getMessage());
+            return otherwise.orElseGet(() -> notComparable(e.getMessage()));
         }
         if (kept && finding.kind() != HeldCopy.Kind.ABSENT) {
             return new Delivered(STATUS);
@@ -69,8 +70,8 @@ final class ExistingCopies {
             case OTHER ->
                 whenExists == WhenExists.REPLACE ? replace(caller, claim, sentAs) : OutcomeTable.ofOtherVersion();
             case ABSENT ->
-                new Refused(
-                        STATUS, "it says that it has the instance already, and does not send it when it is asked");
+                otherwise.orElseGet(() -> new Refused(
+                        STATUS, "it says that it has the instance already, and does not send it when it is asked"));
             case UNKNOWN -> notComparable(finding.detail());
         };
     }

@@ -167,10 +167,13 @@ final class StowConnection implements StoreConnection {
     /** Empty when the response does not say what became of the instance. */
     private Optional<Outcome> outcome(Part part, HttpResponse<?> response, Optional<Result> result) {
         int status = response.statusCode();
-        return StowTable.isDuplicate(status, result)
-                ? Optional.of(existing.outcome(
-                        caller, part.claim(), part.sentAs(), StowTable.isBareConflict(status, result)))
-                : StowTable.of(status, result, response.headers().firstValue("Retry-After"), clock.instant());
+        Optional<Outcome> said =
+                StowTable.of(status, result, response.headers().firstValue("Retry-After"), clock.instant());
+        if (!StowTable.isDuplicate(status, result)) {
+            return said;
+        }
+        Optional<Outcome> otherwise = said.filter(any -> StowTable.isBareConflict(status, result));
+        return Optional.of(existing.outcome(caller, part.claim(), part.sentAs(), otherwise));
     }
 
     private void ofSeveral(StowRequest request, HttpResponse<byte[]> response, Optional<SopResults> results)

@@ -34,14 +34,21 @@ final class StowTable {
 
     /** Whether it says that the server has the instance already. What it has is to be found out. */
     static boolean isDuplicate(int status, Optional<Result> result) {
-        return result.map(it -> !it.stored()
+        boolean named = result.filter(it -> !it.stored()
                         && (it.code() == DimseStatus.DUPLICATE_SOP_INSTANCE || it.code() == AZURE_DUPLICATE))
-                .orElse(isBareConflict(status, result));
+                .isPresent();
+        return named || isBareConflict(status, result);
     }
 
-    /** A conflict without a reason: nothing was stored (PS3.18 10.5.3), and that it has the instance is a guess. */
+    /**
+     * A conflict without a reason, or with one that says nothing: nothing was stored (PS3.18 10.5.3), and that it has the
+     * instance is a guess. Google answers so to other content, and to what it cannot read.
+     */
     static boolean isBareConflict(int status, Optional<Result> result) {
-        return status == HttpURLConnection.HTTP_CONFLICT && result.isEmpty();
+        return status == HttpURLConnection.HTTP_CONFLICT
+                && result.map(it -> !it.stored()
+                                && (it.code() == DimseStatus.PROCESSING_FAILURE || it.code() == SopResults.NO_REASON))
+                        .orElse(true);
     }
 
     /**

@@ -228,6 +228,7 @@ class StowConnectorTest {
     void the_reason_of_the_instance_counts_whatever_the_status_is(int status, int reason, String kind, String why)
             throws Exception {
         server.answers(status, JSON, FAILED.formatted(reason));
+        held = HeldCopy.Kind.ABSENT;
 
         Outcome outcome = store(connector(WhenExists.COMPARE));
 
