@@ -41,7 +41,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             stage(
                     "app",
-                    "admin audit cli cluster commit config dicom events forward observe orthanc process receive route security spool transcode verify"),
+                    "admin audit cli cluster commit config dicom events forward observe orthanc process receive route security spool transcode transform verify"),
             stage(
                     "cli",
                     "admin config conformance dicom forward observe orthanc receive route security spool transform"),

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.dicomgateway.cluster.Membership.FencedException;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.process.LongLived;

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.dicomgateway.cluster.Database.UnknownOutcomeException;
 import org.dicomgateway.process.Repeating;
 import org.dicomgateway.spool.SpoolView.Selection;
 import org.jspecify.annotations.Nullable;

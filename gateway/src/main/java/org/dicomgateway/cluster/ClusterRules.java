@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.dicomgateway.cluster.Database.UnknownOutcomeException;
 import org.dicomgateway.process.Repeating;
 import org.dicomgateway.spool.SearchException;
 import org.jspecify.annotations.Nullable;

@@ -69,6 +69,16 @@ final class Membership implements AutoCloseable {
         this.sureUntil = nanos.getAsLong();
     }
 
+    /** Another gateway has declared this one dead: nothing that it writes has an effect any more. */
+    static final class FencedException extends SQLException {
+
+        private static final long serialVersionUID = 1L;
+
+        FencedException() {
+            super("another gateway of the cluster has declared this one dead and taken over its work");
+        }
+    }
+
     /** The key of this member, and the epoch in which it works. */
     private record Me(int id, long epoch) {}
 

@@ -298,6 +298,20 @@ class ClusterReplicaIT {
     }
 
     @Test
+    void what_was_sent_instead_stays_for_the_gateway_that_is_taking_the_instance_over() throws IOException {
+        cluster.start(new Spool());
+        keep(1, 2).join();
+        cluster.replica()
+                .sending(List.of(new Note(1, "a", sentAs("1.2.9")), new Note(2, "a", sentAs("1.2.10"))))
+                .join();
+        primary.execute("UPDATE instance SET adopter = home, adopter_epoch = 99 WHERE local_id = 1");
+        cluster.replica().changed(List.of(1L, 2L));
+        await().until(() -> primary.number("SELECT count(*) FROM sent_as WHERE local_id = 2") == 0);
+        assertThat(primary.number("SELECT count(*) FROM sent_as WHERE local_id = 1"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void a_gateway_with_an_older_disk_learns_what_it_has_sent_instead() throws IOException {
         UUID known = UUID.randomUUID();
         startAs(known, new Spool());
