@@ -45,14 +45,15 @@ class ArchitectureTest {
             stage(
                     "cli",
                     "admin config conformance dicom forward observe orthanc receive route security spool transform"),
-            stage("admin", "config dicom observe process security spool"),
+            stage("admin", "config dicom http observe process security spool"),
             stage("audit", "config dicom process security spool"),
             stage("config", "dicom security"),
             stage("dicom", "process security"),
             stage("process", ""),
             stage("security", ""),
             stage("observe", "dicom"),
-            stage("receive", "config dicom observe security spool"),
+            stage("receive", "config dicom http observe process security spool"),
+            stage("http", "security"),
             stage("spool", "config dicom observe process"),
             stage("route", "config dicom spool"),
             stage("cluster", "config dicom forward process spool"),
@@ -99,6 +100,8 @@ class ArchitectureTest {
             stage("forward.association", "forward.health forward.outcome"),
             stage("forward.lane", "forward.association forward.health forward.outcome"),
             stage("forward.web", "forward.association forward.outcome"),
+            stage("receive", ""),
+            stage("receive.web", "receive"),
             stage("spool", ""),
             stage("spool.disk", "spool"),
             stage("spool.log", "spool spool.disk"),
@@ -321,9 +324,14 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_admin_knows_the_web_server() {
+    void only_the_operators_interface_and_the_web_listener_know_the_web_server() {
         confine("io.javalin..", "admin");
-        confine("org.eclipse.jetty..", "admin");
+        confine("org.eclipse.jetty..", "admin", "http", "receive.web");
+    }
+
+    @Test
+    void only_the_web_listener_knows_the_library_for_tokens() {
+        confine("com.nimbusds..", "receive.web");
     }
 
     @Test

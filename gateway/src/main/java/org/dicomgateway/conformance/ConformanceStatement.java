@@ -51,6 +51,8 @@ public final class ConformanceStatement {
         boolean asksOnTheWeb = destinations(settings).stream()
                 .anyMatch(each -> each.commitment().request() && each.isWeb());
         boolean web = destinations(settings).stream().anyMatch(DestinationSettings::isWeb);
+        boolean receivesByWeb =
+                settings.gateway().listeners().stream().anyMatch(listener -> listener.web().isPresent());
         boolean checks =
                 destinations(settings).stream().anyMatch(each -> each.verify().isOn());
         draft.chapter("Overview")
@@ -74,8 +76,9 @@ public final class ConformanceStatement {
                                 List.of(
                                         "Store Instances (STOW-RS)",
                                         yesOrNo(web),
-                                        "no",
-                                        "as a user agent, to destinations with dicomweb and no AE title"),
+                                        yesOrNo(receivesByWeb),
+                                        "as a user agent, to destinations with dicomweb and no AE title; as an origin server, "
+                                                + "on listeners with type = dicomweb"),
                                 List.of(
                                         "Storage Commitment Push Model",
                                         yesOrNo(asks),
@@ -93,8 +96,8 @@ public final class ConformanceStatement {
                                         "no",
                                         "only to check what a destination holds, where nothing better is configured")))
                 .text(
-                        "Not supported: media storage, print, worklist, MPPS, C-MOVE, hanging protocols, and DICOMweb as an "
-                                + "origin server.");
+                        "Not supported: media storage, print, worklist, MPPS, C-MOVE, hanging protocols, and queries and "
+                                + "retrieval over DICOMweb.");
     }
 
     private static String yesOrNo(boolean yes) {

@@ -16,18 +16,21 @@ final class Reception {
     private Reception() {}
 
     static void describe(Draft draft, GatewaySettings gateway) {
+        List<ListenerSettings> dicom = gateway.listeners().stream()
+                .filter(listener -> listener.web().isEmpty())
+                .toList();
         draft.chapter("Receiving: association acceptance")
                 .part("Listeners")
                 .table(
                         List.of("Listener", "Address", "AE titles", "TLS", "Associations", "Maximum PDU length"),
-                        gateway.listeners().stream().map(Reception::listener).toList())
+                        dicom.stream().map(Reception::listener).toList())
                 .table(
                         List.of(
                                 "Listener",
                                 "A-ASSOCIATE-RQ within",
                                 "Idle association aborted after",
                                 "Silent message aborted after"),
-                        gateway.listeners().stream().map(Reception::times).toList())
+                        dicom.stream().map(Reception::times).toList())
                 .part("Who may send")
                 .text("The first rule of which all conditions are met applies. An empty condition is met by everyone.")
                 .table(
@@ -71,6 +74,11 @@ final class Reception {
                                 + "aborted or lost in the middle of an instance leaves nothing of it.")
                 .part("Rejected associations")
                 .table(List.of("Result/source/reason", "Result", "When"), Codes.rejections());
+        WebReception.describe(
+                draft,
+                gateway.listeners().stream()
+                        .filter(listener -> listener.web().isPresent())
+                        .toList());
     }
 
     private static List<String> listener(ListenerSettings listener) {

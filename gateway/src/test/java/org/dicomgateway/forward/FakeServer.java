@@ -23,7 +23,7 @@ import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.OpenAssociation;
 
 /** A destination that does what a test says, and remembers what it was asked. */
-final class FakeServer implements Requestor {
+public final class FakeServer implements Requestor {
 
     /** What it does when it is called. */
     @FunctionalInterface
@@ -98,7 +98,7 @@ final class FakeServer implements Requestor {
         return association;
     }
 
-    static AssociationException failure(AssociationException.Cause cause) {
+    public static AssociationException failure(AssociationException.Cause cause) {
         return new AssociationException(cause, "scripted " + cause, null);
     }
 

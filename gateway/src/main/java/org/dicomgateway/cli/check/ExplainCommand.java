@@ -193,15 +193,24 @@ public final class ExplainCommand implements Callable<Integer> {
             boolean calls = called != null || meta.origin().isPresent();
             List<AccessPreview> access = known
                     ? listeners.stream()
-                            .map(each -> AccessPreview.of(each, calls ? origin : calling(each, origin), header))
+                            .map(each -> AccessPreview.of(each, calls && each.web().isEmpty() ? origin : calling(each, origin), header))
                             .toList()
                     : List.of();
             return new Explained(file, origin, access, Explanation.of(table, header, origin, showValues));
         }
     }
 
-    /** Who does not say what the sender calls means an AE title that the listener has. */
+    /**
+     * Who does not say what the sender calls means an AE title that the listener has. Over DICOMweb the listener says
+     * both titles.
+     */
     private static Origin calling(ListenerSettings listener, Origin origin) {
+        if (listener.web().isPresent()) {
+            return new Origin(
+                    listener.web().get().callingAe(),
+                    listener.aeTitles().iterator().next(),
+                    origin.remoteHost());
+        }
         return listener.aeTitles().contains(origin.called())
                 ? origin
                 : new Origin(

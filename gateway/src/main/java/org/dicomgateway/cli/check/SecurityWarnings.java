@@ -66,8 +66,19 @@ public final class SecurityWarnings {
                 .tls()
                 .filter(tls -> tls.clients() == ServerTls.ClientAuthentication.REQUIRED)
                 .isPresent();
+        boolean login = listener.web()
+                .filter(ListenerSettings.Web::asksForLogin)
+                .isPresent();
         boolean anybody = listener.access().stream().allMatch(SecurityWarnings::letsInAnybody);
-        if (!mine && !asked && anybody) {
+        if (!mine && listener.web().isPresent() && listener.acceptor().tls().isEmpty()) {
+            found.add(new Warning(
+                    file,
+                    0,
+                    "gateway.listeners." + listener.name() + ".tls",
+                    "images and logins travel in the clear, also what identifies patients",
+                    "add tls, unless a proxy on the same machine does it and nobody else reaches this port"));
+        }
+        if (!mine && !asked && !login && anybody) {
             found.add(new Warning(
                     file,
                     0,

@@ -97,10 +97,14 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
      * At the first listener without TLS, for what a sender would have to trust is not known here; else at the first.
      */
     private static SendTarget itself(List<ListenerSettings> listeners) {
-        ListenerSettings listener = listeners.stream()
+        List<ListenerSettings> dicom =
+                listeners.stream().filter(one -> one.web().isEmpty()).toList();
+        ListenerSettings listener = dicom.stream()
                 .filter(one -> one.acceptor().tls().isEmpty())
                 .findFirst()
-                .orElse(listeners.get(0));
+                .or(() -> dicom.stream().findFirst())
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the gateway receives over DICOMweb only, and this command sends by C-STORE"));
         InetSocketAddress bind = listener.acceptor().bind();
         InetAddress address =
                 bind.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bind.getAddress();

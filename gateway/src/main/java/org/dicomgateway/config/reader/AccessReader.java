@@ -1,5 +1,9 @@
 package org.dicomgateway.config.reader;
 
+import org.dicomgateway.security.PasswordHash;
+import java.util.stream.Collectors;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,11 +25,15 @@ import org.dicomgateway.config.settings.PeerLimits;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.dicom.values.TransferSyntax;
 
-/** Reads {@code access}: which peers may send to a listener, and how much. */
+/** Reads {@code access}: which peers may send to a listener, and how much; and the users that they can name. */
 final class AccessReader {
 
     private static final String UNLIMITED = "unlimited";
     private static final String ANY = "any";
+
+    /** The word for a user that needs no passcode. */
+    private static final String NONE = "none";
+
     private static final DataSize MIN_RATE = DataSize.ofKibibytes(1);
     private static final DataSize MAX_RATE = DataSize.ofMebibytes(1L << 20);
 
@@ -124,5 +132,23 @@ final class AccessReader {
         Setting<Optional<DataSize>> bytes = size(block, "bytes");
         block.finish();
         return () -> new RateLimit(instances.get(), bytes.get());
+    }
+
+    /** The passcode of each user; empty when the user name is enough. */
+    static Supplier<Map<String, Optional<PasswordHash>>> users(Section users) {
+        Map<String, Setting<Optional<PasswordHash>>> all = new LinkedHashMap<>();
+        for (String name : users.keys()) {
+            users.node(name).flatMap(Node::section).ifValid(user -> {
+                all.put(name, user.node("password-hash").flatMap(AccessReader::passcode));
+                user.finish();
+            });
+        }
+        return () -> all.entrySet().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Map.Entry::getKey, user -> user.getValue().get()));
+    }
+
+    private static Setting<Optional<PasswordHash>> passcode(Node node) {
+        return node.unless(NONE, hash -> hash.text().map(PasswordHash::of));
     }
 }

@@ -48,7 +48,7 @@ public final class GatewayReader {
         Supplier<AdminSettings> admin = AdminReader.read(gateway.section("admin"));
         Section trail = gateway.section("audit");
         Supplier<AuditSettings> audit = AuditReader.read(trail, path(trail, "directory"));
-        Supplier<Map<String, Optional<PasswordHash>>> users = UserReader.read(gateway.section("users"));
+        Supplier<Map<String, Optional<PasswordHash>>> users = AccessReader.users(gateway.section("users"));
         Supplier<CommitmentSettings> commitment = CommitmentReader.read(gateway, problems);
         Supplier<Optional<ClusterSettings>> cluster = ClusterReader.read(gateway.section("cluster"));
         Setting<Path> routing = path(gateway, "routing");

@@ -14,8 +14,8 @@ import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.match.IpAddress;
 import org.dicomgateway.config.settings.Limits;
-import org.dicomgateway.config.settings.WebListenerSettings;
-import org.dicomgateway.config.settings.WebListenerSettings.Jwt;
+import org.dicomgateway.config.settings.ListenerSettings;
+import org.dicomgateway.config.settings.ListenerSettings.Web.Jwt;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.ServerTls;
@@ -41,9 +41,9 @@ final class WebListenerReader {
     private final Section listener;
     private final boolean whole;
     private final boolean web;
-    private final Supplier<WebListenerSettings> settings;
+    private final Supplier<ListenerSettings.Web> settings;
 
-    private WebListenerReader(Section listener, boolean whole, boolean web, Supplier<WebListenerSettings> settings) {
+    private WebListenerReader(Section listener, boolean whole, boolean web, Supplier<ListenerSettings.Web> settings) {
         this.listener = listener;
         this.whole = whole;
         this.web = web;
@@ -84,10 +84,10 @@ final class WebListenerReader {
                 listener,
                 whole,
                 web,
-                () -> new WebListenerSettings(named.get(), instances.get(), users.get(), jwt.get()));
+                () -> new ListenerSettings.Web(named.get(), instances.get(), users.get(), jwt.get()));
     }
 
-    Optional<WebListenerSettings> settings() {
+    Optional<ListenerSettings.Web> settings() {
         return web ? Optional.of(settings.get()) : Optional.empty();
     }
 

@@ -1,5 +1,8 @@
 package org.dicomgateway.config.settings;
 
+import org.dicomgateway.security.PasswordHash;
+import java.util.Map;
+import java.net.URI;
 import java.util.Optional;
 import java.util.List;
 import java.util.Set;
@@ -8,8 +11,8 @@ import org.dicomgateway.dicom.acceptor.AcceptorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 
 /**
- * One port on which instances are received: by associations, or over DICOMweb. The limits of associations are then those of
- * connections.
+ * One port on which instances are received: by associations, or over DICOMweb. Then the limits of associations are
+ * those of connections.
  *
  * @param name its key under {@code listeners}
  * @param aeTitles the AE titles that peers may call here; never empty
@@ -26,12 +29,43 @@ public record ListenerSettings(
         RateLimit maxRate,
         List<AccessRule> access,
         List<AddressRange> proxies,
-        Optional<WebListenerSettings> web) {
+        Optional<Web> web) {
 
     /** Copies the set and the lists. */
     public ListenerSettings {
         aeTitles = Set.copyOf(aeTitles);
         access = List.copyOf(access);
         proxies = List.copyOf(proxies);
+    }
+
+    /**
+     * How a listener receives over DICOMweb (STOW-RS, PS3.18 10.5).
+     *
+     * @param callingAe stands for the calling AE title of its senders, who have none
+     * @param maxInstances the most parts of one request
+     * @param users who may log in, by name; with {@code jwt} also empty: no login is asked for
+     * @param jwt the tokens that it takes; empty: none
+     */
+    public record Web(
+            AeTitle callingAe, int maxInstances, Map<String, PasswordHash> users, Optional<Jwt> jwt) {
+
+        /** Copies the map. */
+        public Web {
+            users = Map.copyOf(users);
+        }
+
+        /** Whether a request must say who sends it. */
+        public boolean asksForLogin() {
+            return !users.isEmpty() || jwt.isPresent();
+        }
+
+        /**
+         * Tokens of one issuer (RFC 7519).
+         *
+         * @param issuer {@code iss} of each token
+         * @param audience {@code aud} of each token contains it
+         * @param keys the keys of the issuer (RFC 7517): a file or a URL
+         */
+        public record Jwt(String issuer, String audience, URI keys) {}
     }
 }

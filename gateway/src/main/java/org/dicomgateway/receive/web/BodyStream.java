@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.dicomgateway.dicom.wire.ReadLimit;
 
 /**
- * The body of a request as it arrives. Fails when it arrives too slowly, as a message of an association does. That a body
- * stops altogether, the web server notices.
+ * The body of a request as it arrives. Fails when it arrives too slowly, as a message of an association does. That a
+ * body stops altogether, the web server notices.
  */
 final class BodyStream extends FilterInputStream {
 

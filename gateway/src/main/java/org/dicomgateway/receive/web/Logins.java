@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.dicomgateway.config.settings.WebListenerSettings;
+import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.acceptor.AssociationRequest;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Rejection;
@@ -34,11 +34,11 @@ final class Logins {
         }
     }
 
-    private final WebListenerSettings settings;
+    private final ListenerSettings.Web settings;
     private final IdentityCheck users;
     private final Optional<Tokens> tokens;
 
-    Logins(WebListenerSettings settings, InstantSource clock) {
+    Logins(ListenerSettings.Web settings, InstantSource clock) {
         this.settings = settings;
         this.users = new Identities(
                 settings.users().entrySet().stream()

@@ -12,12 +12,12 @@ import org.dicomgateway.dicom.values.ByteSize;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the body of a {@code multipart} message apart (RFC 2046 5.1), one part after the other, while it arrives. Needs
- * the same few kilobytes for every body: what does not end is read no further than the limits. Content is passed on byte
- * for byte, and what is not clearly a boundary or content is a failure.
+ * Takes the body of a {@code multipart} message apart (RFC 2046 5.1), one part after the other, while it arrives.
+ * Needs the same few kilobytes for every body: what does not end is read no further than the limits. Content is passed
+ * on byte for byte, and what is not clearly a boundary or content is a failure.
  *
- * <p>Jetty has a parser for {@code multipart/form-data}. It is not used: with content that has nearly a boundary in it, parts
- * arrived changed in {@code MultipartTest}.
+ * <p>Jetty has a parser for {@code multipart/form-data}. It is not used: with content that has nearly a boundary in it,
+ * parts arrived changed in {@code MultipartTest}.
  */
 final class Multipart {
 

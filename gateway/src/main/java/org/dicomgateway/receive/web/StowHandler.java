@@ -11,7 +11,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.dicomgateway.config.settings.ListenerSettings;
-import org.dicomgateway.config.settings.WebListenerSettings;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
 import org.dicomgateway.dicom.acceptor.AssociationRequest;
 import org.dicomgateway.dicom.acceptor.RefusedPeer;
@@ -40,9 +39,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the Store transaction (PS3.18 10.5). A request is for this listener what an association is for others: the same
- * rules let it in, the same limits apply to it, and each of its instances goes the same way. It is answered when all of
- * its instances are durable or refused.
+ * Serves the Store transaction (PS3.18 10.5). A request is for this listener what an association is for others: the
+ * same rules let it in, the same limits apply to it, and each of its instances goes the same way. It is answered when
+ * all of its instances are durable or refused.
  */
 final class StowHandler extends Handler.Abstract {
 
@@ -59,7 +58,7 @@ final class StowHandler extends Handler.Abstract {
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ListenerSettings listener;
-    private final WebListenerSettings web;
+    private final ListenerSettings.Web web;
     private final Logins logins;
     private final AssociationPolicy policy;
     private final CStoreScp scp;

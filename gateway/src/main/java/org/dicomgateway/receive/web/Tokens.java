@@ -27,12 +27,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.Set;
-import org.dicomgateway.config.settings.WebListenerSettings.Jwt;
+import org.dicomgateway.config.settings.ListenerSettings.Web.Jwt;
 import org.dicomgateway.dicom.values.ByteSize;
 
 /**
- * The tokens of one issuer (RFC 7519, RFC 8725): signed with RS256 or ES256 by a key of the issuer, for this audience, and
- * not expired. When the keys cannot be had, no token is taken. For any number of threads.
+ * The tokens of one issuer (RFC 7519, RFC 8725): signed with RS256 or ES256 by a key of the issuer, for this audience,
+ * and not expired. When the keys cannot be had, no token is taken. For any number of threads.
  */
 final class Tokens {
 

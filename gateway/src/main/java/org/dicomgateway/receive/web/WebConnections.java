@@ -14,9 +14,9 @@ import org.eclipse.jetty.io.EndPoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of a listener, within the limits that associations have. A connection over them gets an answer, as long
- * as there are few of those; others are closed. One that does not send its request, or does not take its answer in time
- * is closed. For any number of threads.
+ * The connections of a listener, within the limits that associations have. A connection over them gets an answer, as
+ * long as there are few of those; others are closed. One that does not send its request, or does not take its answer
+ * in time is closed. For any number of threads.
  */
 final class WebConnections implements ConnectionWatch {
 

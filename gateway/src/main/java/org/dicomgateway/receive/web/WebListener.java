@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on one port and serves STOW-RS (PS3.18 10.5) over HTTP/1.1. A request is answered with success only when all of
- * its instances are durable.
+ * Listens on one port and serves STOW-RS (PS3.18 10.5) over HTTP/1.1. A request is answered with success only when all
+ * of its instances are durable.
  */
 public final class WebListener implements AutoCloseable {
 

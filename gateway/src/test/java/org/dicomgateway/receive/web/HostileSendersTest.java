@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dicomgateway.config.settings.WebListenerSettings;
+import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +38,7 @@ class HostileSendersTest {
     @BeforeEach
     void listen() throws IOException {
         web = new WebListenerHarness(
-                new WebListenerSettings(AeTitle.of("WEB"), 10, Map.of(), Optional.empty()), CONNECTIONS);
+                new ListenerSettings.Web(AeTitle.of("WEB"), 10, Map.of(), Optional.empty()), CONNECTIONS);
     }
 
     @AfterEach

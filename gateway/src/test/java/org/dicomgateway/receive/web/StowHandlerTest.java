@@ -18,7 +18,7 @@ import org.dicomgateway.config.settings.AccessRule;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.PeerLimits;
 import org.dicomgateway.config.settings.RateLimit;
-import org.dicomgateway.config.settings.WebListenerSettings;
+import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreResponse;
 import org.dicomgateway.dicom.values.DimseStatus;
@@ -169,7 +169,7 @@ class StowHandlerTest {
                 List.of(),
                 PeerLimits.UNLIMITED);
         web = new WebListenerHarness(
-                new WebListenerSettings(AeTitle.of("WEB"), 10, users, Optional.empty()), 20, onlyAlice);
+                new ListenerSettings.Web(AeTitle.of("WEB"), 10, users, Optional.empty()), 20, onlyAlice);
         byte[] body = body(instance("1.2.3.1", 9));
         HttpResponse<String> nobody = web.post(body);
         assertThat(nobody.statusCode()).isEqualTo(401);

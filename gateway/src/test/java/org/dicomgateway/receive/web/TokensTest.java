@@ -34,7 +34,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.dicomgateway.config.settings.WebListenerSettings.Jwt;
+import org.dicomgateway.config.settings.ListenerSettings.Web.Jwt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -24,7 +24,6 @@ import org.dicomgateway.config.settings.AccessRule;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.config.settings.PeerLimits;
 import org.dicomgateway.config.settings.RateLimit;
-import org.dicomgateway.config.settings.WebListenerSettings;
 import org.dicomgateway.dicom.acceptor.AcceptorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp;
@@ -59,7 +58,7 @@ final class WebListenerHarness implements AutoCloseable {
 
     volatile CStoreScp scp = this::keep;
 
-    WebListenerHarness(WebListenerSettings web, int connections, AccessRule... access) throws IOException {
+    WebListenerHarness(ListenerSettings.Web web, int connections, AccessRule... access) throws IOException {
         AcceptorSettings acceptor = new AcceptorSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 connections,
@@ -89,8 +88,8 @@ final class WebListenerHarness implements AutoCloseable {
         listener.start();
     }
 
-    static WebListenerSettings open() {
-        return new WebListenerSettings(AeTitle.of("WEB"), 10, Map.of(), Optional.empty());
+    static ListenerSettings.Web open() {
+        return new ListenerSettings.Web(AeTitle.of("WEB"), 10, Map.of(), Optional.empty());
     }
 
     CStoreScp.CStoreResponse keep(CStoreScp.CStoreRequest request) throws IOException {
