@@ -119,7 +119,7 @@ class LaneTest {
 
     @Test
     void an_instance_that_is_announced_finds_its_association_open() {
-        start(destination(NAME, 1, 10));
+        startAndProbe();
         awaitAnnounced(instance(1));
         await().until(() -> server.open.get() == 1);
 
@@ -131,7 +131,7 @@ class LaneTest {
 
     @Test
     void an_association_for_an_instance_that_does_not_come_is_released() {
-        start(destination(NAME, 1, 10));
+        startAndProbe();
         awaitAnnounced(instance(1));
         await().until(() -> server.open.get() == 1);
 
@@ -144,31 +144,28 @@ class LaneTest {
 
     @Test
     void a_call_for_an_announced_instance_that_fails_is_its_attempt() {
-        outbox.add(NAME);
+        startAndProbe();
         server.onOpen = calling -> {
             outbox.add(NAME, instance(1));
             server.onOpen = any -> {};
             throw FakeServer.failure(Cause.CONNECT);
         };
-        start(destination(NAME, 1, 10));
         awaitAnnounced(instance(1));
 
         await().until(() -> outbox.settled().size() == 1);
         assertThat(outbox.settlementsOf(instance(1)).get(0)).isInstanceOf(Settlement.Retry.class);
-        assertThat(server.calls).hasValue(1);
+        assertThat(server.storeAssociations()).isEmpty();
         assertThat(view().consecutiveFailures()).isEqualTo(1);
-        advance(Duration.ofSeconds(20));
-        awaitDelivered(1);
     }
 
     @Test
     void no_association_is_opened_for_an_instance_whose_route_is_closed() {
-        start(destination(NAME, 1, 10));
+        startAndProbe();
         forwarder.hold(Map.of("route", new Hold(Duration.ofSeconds(30), Duration.ofMinutes(5))));
 
         await().during(Duration.ofMillis(700)).until(() -> {
             outbox.announce(NAME, instance(1));
-            return server.calls.get() == 0;
+            return server.storeAssociations().isEmpty();
         });
     }
 
@@ -736,10 +733,17 @@ class LaneTest {
 
     /** Announces an instance until the lane calls: it hears that only while it has nothing to do. */
     private void awaitAnnounced(Instance instance) {
+        int before = server.calls.get();
         await().until(() -> {
             outbox.announce(NAME, instance);
-            return server.calls.get() > 0;
+            return server.calls.get() > before;
         });
+    }
+
+    /** Starts, and waits until the lane has asked by C-ECHO and has nothing more to do. */
+    private void startAndProbe() {
+        start(destination(NAME, 1, 10));
+        await().until(() -> server.echoes.get() == 1 && server.open.get() == 0);
     }
 
     /** Lets time pass, and the lane look at the clock. */
