@@ -92,6 +92,11 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
         outbox.onWork(destination, wakeUp);
     }
 
+    @Override
+    public void onComing(String destination, Coming coming) {
+        outbox.onComing(destination, coming);
+    }
+
     private Transfer transferOf(Claim claim) {
         Instance instance = claim.instance();
         Optional<DestinationSettings> destination = destinations.apply(claim.destination());

@@ -123,6 +123,19 @@ public interface Outbox {
     void onWork(String destination, Runnable wakeUp);
 
     /**
+     * Registers a callback for what is about to come. The spool calls it, in any thread, when an instance has arrived
+     * completely that goes to {@code destination} by one route, and is not durable yet. This is only a hint: the
+     * instance may be refused, or be delivered otherwise.
+     */
+    default void onComing(String destination, Coming coming) {}
+
+    /** Gets an instance that is about to become due, and its route. Must not block. */
+    @FunctionalInterface
+    interface Coming {
+        void comes(Instance instance, String route);
+    }
+
+    /**
      * What a destination is sent instead of an instance: the output of its transforms, or the instance in another
      * transfer syntax. It is noted durably before the first byte is sent, so that each attempt sends the same.
      *

@@ -43,6 +43,7 @@ final class FakeOutbox implements Outbox {
     private final List<Map<String, Instant>> hoursChanged = new ArrayList<>();
     private final List<Settled> settled = new ArrayList<>();
     private final Map<String, Runnable> listeners = new HashMap<>();
+    private final Map<String, Coming> expecting = new HashMap<>();
     private final List<RuntimeException> claimFaults = new ArrayList<>();
     private final List<Integer> claimSizes = new ArrayList<>();
     private boolean otherVersionsSent;
@@ -253,6 +254,20 @@ final class FakeOutbox implements Outbox {
     @Override
     public synchronized void onWork(String destination, Runnable wakeUp) {
         listeners.put(destination, wakeUp);
+    }
+
+    @Override
+    public synchronized void onComing(String destination, Coming coming) {
+        expecting.put(destination, coming);
+    }
+
+    /** Says that an instance is about to become due. */
+    void announce(String destination, Instance instance) {
+        Coming coming;
+        synchronized (this) {
+            coming = expecting.getOrDefault(destination, (any, route) -> {});
+        }
+        coming.comes(instance, "route");
     }
 
     synchronized List<Settled> settled() {

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.RouteSettings.Hold;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.Uid;
@@ -115,6 +116,58 @@ class LaneTest {
         outbox.add(NAME, instance(3));
         awaitDelivered(3);
         assertThat(server.storeAssociations()).hasSize(2);
+    }
+
+    @Test
+    void an_instance_that_is_announced_finds_its_association_open() {
+        startAndProbe();
+        awaitAnnounced(instance(1));
+        await().until(() -> server.open.get() == 1);
+
+        outbox.add(NAME, instance(1));
+
+        awaitDelivered(1);
+        assertThat(server.storeAssociations()).hasSize(1);
+    }
+
+    @Test
+    void an_association_for_an_instance_that_does_not_come_is_released() {
+        startAndProbe();
+        awaitAnnounced(instance(1));
+        await().until(() -> server.open.get() == 1);
+
+        advance(Duration.ofSeconds(2));
+
+        await().until(() -> server.open.get() == 0);
+        assertThat(server.storeAssociations().get(0).isAborted()).isFalse();
+        assertThat(view().consecutiveFailures()).isZero();
+    }
+
+    @Test
+    void a_call_for_an_announced_instance_that_fails_is_its_attempt() {
+        startAndProbe();
+        server.onOpen = calling -> {
+            outbox.add(NAME, instance(1));
+            server.onOpen = any -> {};
+            throw FakeServer.failure(Cause.CONNECT);
+        };
+        awaitAnnounced(instance(1));
+
+        await().until(() -> outbox.settled().size() == 1);
+        assertThat(outbox.settlementsOf(instance(1)).get(0)).isInstanceOf(Settlement.Retry.class);
+        assertThat(server.storeAssociations()).isEmpty();
+        assertThat(view().consecutiveFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void no_association_is_opened_for_an_instance_whose_route_is_closed() {
+        startAndProbe();
+        forwarder.hold(Map.of("route", new Hold(Duration.ofSeconds(30), Duration.ofMinutes(5))));
+
+        await().during(Duration.ofMillis(700)).until(() -> {
+            outbox.announce(NAME, instance(1));
+            return server.storeAssociations().isEmpty();
+        });
     }
 
     @Test
@@ -677,6 +730,21 @@ class LaneTest {
         outbox.add(NAME, instance(1));
 
         awaitDelivered(1);
+    }
+
+    /** Announces an instance until the lane calls: it hears that only while it has nothing to do. */
+    private void awaitAnnounced(Instance instance) {
+        int before = server.calls.get();
+        await().until(() -> {
+            outbox.announce(NAME, instance);
+            return server.calls.get() > before;
+        });
+    }
+
+    /** Starts, and waits until the lane has asked by C-ECHO and has nothing more to do. */
+    private void startAndProbe() {
+        start(destination(NAME, 1, 10));
+        await().until(() -> server.echoes.get() == 1 && server.open.get() == 0);
     }
 
     /** Lets time pass, and the lane look at the clock. */

@@ -1,56 +1,72 @@
 package org.dicomgateway.forward.association;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
- * The signal that the workers of a lane wait on. It wakes them when there may be work, and when the lane stops. A
- * worker says how many signals it has seen, so a signal between looking for work and waiting is not missed.
+ * The signal that the threads of a lane wait on. It wakes them when there may be work, and when the lane stops. A
+ * thread says how many signals it has seen, so a signal between looking for work and waiting is not missed.
+ *
+ * <p>Each thread is woken by itself: with a common lock, the second would first wait until the processor has run the
+ * first.
  */
 public final class WakeSignal {
 
-    private long times;
-    private boolean stopping;
+    private final AtomicLong times = new AtomicLong();
+    private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopping;
 
     /** There may be work. */
-    public synchronized void wake() {
-        times++;
-        notifyAll();
+    public void wake() {
+        times.incrementAndGet();
+        waiting.forEach(LockSupport::unpark);
     }
 
     /** Ends every wait, now and from now on. */
-    public synchronized void close() {
+    public void close() {
         stopping = true;
-        notifyAll();
+        waiting.forEach(LockSupport::unpark);
     }
 
     /** Whether the lane is stopping. */
-    public synchronized boolean isStopping() {
+    public boolean isStopping() {
         return stopping;
     }
 
     /** How many signals there were. Ask before you look for work. */
-    public synchronized long times() {
-        return times;
+    public long times() {
+        return times.get();
     }
 
     /** Waits until there were more signals than {@code heard}, the lane stops, or the time is over. */
-    public synchronized void await(long heard, Duration atMost) throws InterruptedException {
-        long end = System.nanoTime() + atMost.toNanos();
-        long left = atMost.toNanos();
-        while (times == heard && !stopping && left > 0) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-            left = end - System.nanoTime();
-        }
+    public void await(long heard, Duration atMost) throws InterruptedException {
+        await(() -> times.get() == heard, atMost);
     }
 
     /** Waits until the time is over or the lane stops. Other signals do not end this wait. */
-    public synchronized void pause(Duration time) throws InterruptedException {
-        long end = System.nanoTime() + time.toNanos();
-        long left = time.toNanos();
-        while (!stopping && left > 0) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-            left = end - System.nanoTime();
+    public void pause(Duration time) throws InterruptedException {
+        await(() -> true, time);
+    }
+
+    private void await(BooleanSupplier still, Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        Thread thread = Thread.currentThread();
+        waiting.add(thread);
+        try {
+            long left = atMost.toNanos();
+            while (still.getAsBoolean() && !stopping && left > 0) {
+                LockSupport.parkNanos(this, left);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                left = end - System.nanoTime();
+            }
+        } finally {
+            waiting.remove(thread);
         }
     }
 }

@@ -29,6 +29,7 @@ import org.dicomgateway.forward.health.Tally;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.DestinationStatus;
+import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.transcode.Transcoder;
 import org.slf4j.Logger;
@@ -280,6 +281,7 @@ public final class Forwarder implements AutoCloseable {
         lanes.put(name, lane);
         if (!known) {
             outbox.onWork(name, () -> wake(name));
+            outbox.onComing(name, (instance, route) -> expect(name, instance, route));
         }
         lane.start();
         LOG.info("destination {}: delivering to {}", name, settings.address());
@@ -297,6 +299,13 @@ public final class Forwarder implements AutoCloseable {
         Lane lane = lanes.get(name);
         if (lane != null) {
             lane.wake();
+        }
+    }
+
+    private void expect(String name, Instance instance, String route) {
+        Lane lane = lanes.get(name);
+        if (lane != null) {
+            lane.expect(instance, route);
         }
     }
 

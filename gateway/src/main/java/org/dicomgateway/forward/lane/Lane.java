@@ -42,15 +42,18 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DestinationStatus;
+import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.transcode.Transcoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Delivery to one destination. A lane has its own threads, associations and breaker, so that no destination can affect
  * another lane.
  *
  * <p>Start reading at {@link #deliverNext}: it claims a batch, opens an association that proposes exactly what the
- * batch needs, sends, settles, lingers for more, and releases. A second thread, the {@link LaneMonitor}, calls
+ * batch needs, sends, settles, lingers for more, and releases. {@link #callAhead} opens it before, for one instance
+ * that is not durable yet. A second thread, the {@link LaneMonitor}, calls
  * {@link #look} while the workers wait for the destination. The class is long because these two and the trial share its
  * state. All decisions are elsewhere.
  */
@@ -101,6 +104,8 @@ final class Lane {
     private volatile Optional<AeTitle> lastCalling;
     private volatile long lastSize = Long.MAX_VALUE;
     private volatile Deadline nextChoice;
+    private volatile boolean idle;
+    private volatile @Nullable Claim expected;
     private boolean leftAlone;
 
     /**
@@ -295,9 +300,23 @@ final class Lane {
                 settings.deidentifies());
     }
 
+    /**
+     * An instance is about to become due. A lane that has nothing to do opens the association meanwhile. Returns at
+     * once.
+     */
+    void expect(Instance instance, String route) {
+        if (idle && !settings.isWeb() && !settings.linger().isZero()) {
+            expected = new Claim(0, instance, route, 1, settings.name(), 0);
+            wakeSignal.wake();
+        }
+    }
+
     private void work(boolean permanent) throws InterruptedException {
         while (!wakeSignal.isStopping()) {
             long heard = wakeSignal.times();
+            if (permanent && callAhead()) {
+                continue;
+            }
             if (deliverNext()) {
                 continue;
             }
@@ -305,8 +324,34 @@ final class Lane {
                 return;
             }
             probeIfDue();
+            idle = true;
             wakeSignal.await(heard, POLL);
+            idle = false;
         }
+    }
+
+    /** Opens an association for what is expected, and sends it when it is due. False when nothing is expected. */
+    private boolean callAhead() throws InterruptedException {
+        Claim next = expected;
+        expected = null;
+        if (next == null
+                || breaker.isInDoubt()
+                || silence.isOn()
+                || titles.putOff(next).isPresent()
+                || !hours.isOpen(next.route(), clock.instant())) {
+            return false;
+        }
+        Optional<Place> place = mayClaim() ? concurrency.enter() : Optional.empty();
+        if (place.isEmpty()) {
+            return false;
+        }
+        try (ClaimBatch claimBatch = hand(place.get(), false)) {
+            deliver(claimBatch, Proposal.of(List.of(next), settings.callingAe(), outgoingInstances::forms));
+            deliver(claimBatch);
+        } finally {
+            hands.removeIf(ClaimBatch::isClosed);
+        }
+        return true;
     }
 
     /** Delivers what is due, as far as the destination allows. Returns whether there was anything to do. */
@@ -348,8 +393,11 @@ final class Lane {
         if (batch.isEmpty()) {
             return;
         }
+        deliver(claimBatch, Proposal.of(batch, settings.callingAe(), outgoingInstances::forms));
+    }
+
+    private void deliver(ClaimBatch claimBatch, Proposal proposal) throws InterruptedException {
         long start = System.nanoTime();
-        Proposal proposal = Proposal.of(batch, settings.callingAe(), outgoingInstances::forms);
         try (StoreConnection association = call(proposal);
                 UnderWay underWay = storeAttempt.over(association, claimBatch)) {
             lastCalling = Optional.of(proposal.calling());
@@ -361,6 +409,7 @@ final class Lane {
                 health.review();
             }
         } catch (AssociationException e) {
+            fill(claimBatch); // what was expected may be due by now
             notOpened(claimBatch, proposal, e, start);
             health.review();
         }

@@ -75,6 +75,17 @@ final class RouteHours {
         }
     }
 
+    /** Whether deliveries of this route are sent at once. */
+    boolean isOpen(String route, Instant now) {
+        changing.readLock().lock();
+        try {
+            return !holds.containsKey(route)
+                    && schedules.getOrDefault(route, Schedule.ALWAYS).isOpen(now);
+        } finally {
+            changing.readLock().unlock();
+        }
+    }
+
     /** The closed routes, and when each of them opens. */
     Map<String, Instant> openings(Instant now) {
         changing.readLock().lock();

@@ -75,9 +75,7 @@ public final class Claims {
         Set<Long> leaveOut = new HashSet<>(inFlight.deliveries);
         while (claims.size() < max) {
             List<DueDelivery> due = ledger.due(destination, now, max - claims.size(), leaveOut, inFlight.handedOut);
-            if (due.isEmpty()) {
-                break;
-            }
+            boolean all = due.size() < max - claims.size();
             for (DueDelivery delivery : due) {
                 leaveOut.add(delivery.deliveryId());
                 if (take(inFlight, delivery)) {
@@ -85,6 +83,9 @@ public final class Claims {
                     claims.add(claim(delivery));
                     inFlight.handedOut++;
                 }
+            }
+            if (all) {
+                break;
             }
         }
         return claims;

@@ -308,6 +308,11 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
         parts.wakeUps().add(destination, wakeUp);
     }
 
+    @Override
+    public void onComing(String destination, Coming coming) {
+        parts.wakeUps().add(destination, coming);
+    }
+
     /**
      * Sets the existing destinations. Pending deliveries of other destinations become held. They become pending again
      * when their destination comes back. In force on return.

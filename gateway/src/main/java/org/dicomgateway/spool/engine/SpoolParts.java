@@ -161,6 +161,7 @@ record SpoolParts(
                     space,
                     committer,
                     planner,
+                    wakeUps::coming,
                     clock,
                     settings.largeInstance().bytes());
             SpoolCopies copies =

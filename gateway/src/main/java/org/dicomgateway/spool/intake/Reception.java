@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
@@ -42,15 +43,18 @@ public final class Reception {
     private final SpaceWatch space;
     private final Committer committer;
     private final Planner planner;
+    private final BiConsumer<Instance, Plan> coming;
     private final InstantSource clock;
     private final long largeInstance;
 
+    /** @param coming is told of each instance that has arrived, before it is durable; must not block */
     public Reception(
             GatherBuffers buffers,
             InstanceFiles files,
             SpaceWatch space,
             Committer committer,
             Planner planner,
+            BiConsumer<Instance, Plan> coming,
             InstantSource clock,
             long largeInstance) {
         this.buffers = buffers;
@@ -58,6 +62,7 @@ public final class Reception {
         this.space = space;
         this.committer = committer;
         this.planner = planner;
+        this.coming = coming;
         this.clock = clock;
         this.largeInstance = largeInstance;
     }
@@ -73,6 +78,7 @@ public final class Reception {
             Plan plan = planner.plan(header, arrival.origin());
             Instance unnumbered =
                     Instance.unnumbered(header, arrival.origin(), clock.instant(), body.length() - prefix.length);
+            coming.accept(unnumbered, plan);
             return new Accepted(committer.commit(body.draft(unnumbered, plan, Optional.empty())), plan);
         }
     }
