@@ -66,7 +66,8 @@ class InstancesAheadTest {
 
     @BeforeEach
     void instances() {
-        Instance[] all = IntStream.rangeClosed(1, ALL).mapToObj(Fixtures::instance).toArray(Instance[]::new);
+        Instance[] all =
+                IntStream.rangeClosed(1, ALL).mapToObj(Fixtures::instance).toArray(Instance[]::new);
         for (Instance each : all) {
             outbox.content(
                     each,
@@ -100,7 +101,8 @@ class InstancesAheadTest {
         forwarder.start(List.of(research("a")), Map.of(), Map.of());
         await().until(() -> !outbox.noted().isEmpty());
         await().during(Duration.ofMillis(200))
-                .until(() -> server.storeAssociations().size() == 1 && server.received().isEmpty());
+                .until(() -> server.storeAssociations().size() == 1
+                        && server.received().isEmpty());
         disk.countDown();
         await().until(() -> outbox.delivered().size() == ALL);
     }

@@ -189,13 +189,11 @@ public final class RewrittenDataset {
 
     /** Offsets and lengths of frames (PS3.5 A.4) are numbers of 64 bits, not text of another type. */
     private static void checkNumbers(DatasetParser.Header header) throws UntransformableException {
-        boolean right =
-                switch (header.tag()) {
-                    case EXTENDED_OFFSETS, EXTENDED_LENGTHS ->
-                        header.vr().equals("OV") && header.length() % Long.BYTES == 0;
-                    case PIXELS_LENGTH -> header.vr().equals("UV") && header.length() == Long.BYTES;
-                    default -> true;
-                };
+        boolean right = switch (header.tag()) {
+            case EXTENDED_OFFSETS, EXTENDED_LENGTHS -> header.vr().equals("OV") && header.length() % Long.BYTES == 0;
+            case PIXELS_LENGTH -> header.vr().equals("UV") && header.length() == Long.BYTES;
+            default -> true;
+        };
         if (!right) {
             throw new UntransformableException("an attribute beside its pixel data is not what the standard says: "
                     + Dictionary.format(header.tag()));
