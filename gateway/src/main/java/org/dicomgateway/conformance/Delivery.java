@@ -105,9 +105,10 @@ final class Delivery {
             draft.text("None is configured: every destination has an AE title.");
             return;
         }
-        draft.text("Store Instances (STOW-RS, PS3.18 10.5): POST to studies, multipart/related, application/dicom, with "
-                        + "the instances that are due, each in the transfer syntax in which it was received. The result of "
-                        + "an instance in the response, as DICOM JSON or XML, decides together with the HTTP status.")
+        draft.text(
+                        "Store Instances (STOW-RS, PS3.18 10.5): POST to studies, multipart/related, application/dicom, with "
+                                + "the instances that are due, each in the transfer syntax in which it was received. The result of "
+                                + "an instance in the response, as DICOM JSON or XML, decides together with the HTTP status.")
                 .table(
                         List.of(
                                 "Destination",

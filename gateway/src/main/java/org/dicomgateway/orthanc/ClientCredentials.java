@@ -93,7 +93,8 @@ final class ClientCredentials implements Authorization {
             return CompletableFuture.completedFuture(current.map(Token::header));
         }
         if (next.isEmpty()) {
-            CompletableFuture<Optional<String>> asked = fetch().handle(this::taken).thenCompose(header -> header);
+            CompletableFuture<Optional<String>> asked =
+                    fetch().handle(this::taken).thenCompose(header -> header);
             next = Optional.of(asked).filter(each -> !each.isDone());
             return asked.copy();
         }
@@ -106,13 +107,15 @@ final class ClientCredentials implements Authorization {
         Instant now = clock.instant();
         if (token != null) {
             current = Optional.of(token);
-        } else if (failure == null || current.filter(each -> now.isBefore(each.end)).isEmpty()) {
+        } else if (failure == null
+                || current.filter(each -> now.isBefore(each.end)).isEmpty()) {
             current = Optional.empty();
             return CompletableFuture.failedFuture(failure == null ? new IOException("no token") : causeOf(failure));
         } else {
             current = current.map(each -> each.renewedAt(now.plus(NEXT_TRIAL)));
             LOG.warn(
-                    "the token in use is not over yet, but there is no next one: {}", causeOf(failure).getMessage());
+                    "the token in use is not over yet, but there is no next one: {}",
+                    causeOf(failure).getMessage());
         }
         return CompletableFuture.completedFuture(current.map(Token::header));
     }

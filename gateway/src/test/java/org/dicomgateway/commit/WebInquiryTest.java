@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
-import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.WhenExists;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;

@@ -60,7 +60,8 @@ class DicomWebSettingsTest {
                         URI.create("https://cloud.example.org/dicomWeb"),
                         Optional.empty(),
                         Optional.empty(),
-                        WhenExists.COMPARE, DataSize.ofMebibytes(100)));
+                        WhenExists.COMPARE,
+                        DataSize.ofMebibytes(100)));
         assertThat(cloud.requestor().tls().orElseThrow().verifyHostName()).isTrue();
         assertThat(cloud.requestor().tls().orElseThrow().tls().trust()).isEmpty();
         assertThat(destination("dicomweb.url = \"http://localhost/\"")
@@ -84,7 +85,8 @@ class DicomWebSettingsTest {
                         URI.create("https://cloud.example.org/dicomWeb"),
                         Optional.of(new Login("u", "hunter2")),
                         Optional.empty(),
-                        WhenExists.KEEP, DataSize.ofMebibytes(100)));
+                        WhenExists.KEEP,
+                        DataSize.ofMebibytes(100)));
         assertThat(bearer("bearer-file = pw")).isEqualTo(new BearerSource.TokenFile(folder.resolve("pw")));
         assertThat(bearer("client-credentials { token-url = \"https://login.example.org/token\", client-id = id,"
                         + " secret-file = pw, scope = s }"))

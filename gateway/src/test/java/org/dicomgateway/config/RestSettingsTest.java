@@ -103,7 +103,8 @@ class RestSettingsTest {
                         URI.create("https://vna.example.org/dicom-web"),
                         Optional.of(new Login("u", "hunter2")),
                         Optional.empty(),
-                        WhenExists.COMPARE, DataSize.ofMebibytes(100)));
+                        WhenExists.COMPARE,
+                        DataSize.ofMebibytes(100)));
         assertThat(vna.toString()).doesNotContain("hunter2");
         assertThat(destination("dicomweb { user = u, password = p }", "verify.level = content")
                         .dicomWeb())

@@ -78,8 +78,7 @@ final class ExistingCopies {
 
     private Outcome notComparable(@Nullable String why) {
         return new Refused(
-                STATUS,
-                "it says that it has the instance already, and what it has cannot be compared: " + why);
+                STATUS, "it says that it has the instance already, and what it has cannot be compared: " + why);
     }
 
     /** What is deleted there is in the spool, as it should be; the next attempt stores it. */
@@ -100,7 +99,8 @@ final class ExistingCopies {
         try {
             Optional<String> login = caller.login();
             HttpRequest.Builder delete = caller.request(login, path);
-            HttpResponse<Void> response = caller.exchange().send(
+            HttpResponse<Void> response = caller.exchange()
+                    .send(
                             delete.method("DELETE", HttpRequest.BodyPublishers.noBody()),
                             BoundedBody.upTo(StowConnection.LONGEST_ANSWER, BodyHandlers.discarding()));
             caller.isRefused(response, login);
@@ -109,7 +109,9 @@ final class ExistingCopies {
                 return new Unavailable(
                         "other content was deleted there, and the instance is sent again", Duration.ZERO, false);
             }
-            if (answer == HttpURLConnection.HTTP_UNAUTHORIZED || answer == StowTable.TOO_MANY_REQUESTS || answer / 100 == 5) {
+            if (answer == HttpURLConnection.HTTP_UNAUTHORIZED
+                    || answer == StowTable.TOO_MANY_REQUESTS
+                    || answer / 100 == 5) {
                 replaced.remove(claim.deliveryId());
                 return new Refused(STATUS, "other content cannot be deleted there: HTTP " + answer);
             }

@@ -65,7 +65,8 @@ final class StowConnection implements StoreConnection {
 
     @Override
     public boolean takesMore(long bytes) {
-        return answers.isEmpty() && open.map(request -> takesMore(request, bytes)).orElse(true);
+        return answers.isEmpty()
+                && open.map(request -> takesMore(request, bytes)).orElse(true);
     }
 
     private boolean takesMore(StowRequest request, long bytes) {
@@ -98,8 +99,8 @@ final class StowConnection implements StoreConnection {
                 .header("Content-Type", StowRequest.CONTENT_TYPE)
                 .header("Accept", ACCEPT);
         long length = single ? StowRequest.length(outgoing) : -1;
-        Upload upload = caller.exchange()
-                .post(post, length, BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.ofByteArray()));
+        Upload upload =
+                caller.exchange().post(post, length, BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.ofByteArray()));
         return new StowRequest(upload, login, single, length >= 0);
     }
 
@@ -127,14 +128,20 @@ final class StowConnection implements StoreConnection {
         List<Part> parts = request.parts();
         int status = response.statusCode();
         if (caller.isRefused(response, request.login())) {
-            answer(parts, failing -> unavailable("HTTP 401 unauthorized: its token is renewed, and the instance is sent"
-                    + " again", false));
+            answer(
+                    parts,
+                    failing -> unavailable(
+                            "HTTP 401 unauthorized: its token is renewed, and the instance is sent" + " again", false));
         } else if (status == HttpURLConnection.HTTP_UNAUTHORIZED) {
             answer(parts, place -> unavailable(WebCaller.unauthorized(), place == 0));
         } else if (status == LENGTH_REQUIRED && !request.hasLength()) {
             limit.lengthRequired();
-            answer(parts, place -> unavailable("HTTP 411: it wants to know the length of a request; each instance goes"
-                    + " in one of its own", false));
+            answer(
+                    parts,
+                    place -> unavailable(
+                            "HTTP 411: it wants to know the length of a request; each instance goes"
+                                    + " in one of its own",
+                            false));
         } else {
             Optional<SopResults> results = SopResults.read(
                     response.headers().firstValue("Content-Type").orElse(""), response.body());
@@ -199,8 +206,12 @@ final class StowConnection implements StoreConnection {
         List<Part> parts = request.parts();
         if (status == HttpURLConnection.HTTP_ENTITY_TOO_LARGE) {
             limit.tooLarge(parts.size(), request.length());
-            answer(parts, place -> unavailable("HTTP 413: " + parts.size() + " instances in one request are too much"
-                    + " for it; the next ones are smaller", false));
+            answer(
+                    parts,
+                    place -> unavailable(
+                            "HTTP 413: " + parts.size() + " instances in one request are too much"
+                                    + " for it; the next ones are smaller",
+                            false));
             return;
         }
         if (status == HttpURLConnection.HTTP_CONFLICT) {
@@ -208,10 +219,7 @@ final class StowConnection implements StoreConnection {
             return;
         }
         Outcome outcome = StowTable.of(
-                        status,
-                        Optional.empty(),
-                        response.headers().firstValue("Retry-After"),
-                        clock.instant())
+                        status, Optional.empty(), response.headers().firstValue("Retry-After"), clock.instant())
                 .orElseThrow(() -> noAnswer(status));
         if (outcome instanceof Unavailable said) {
             answer(parts, place -> new Unavailable(said.reason(), said.pause(), said.failing() && place == 0));
@@ -222,8 +230,12 @@ final class StowConnection implements StoreConnection {
 
     private void judgeAlone(List<Part> parts, int status) {
         limit.judgeAlone(parts.stream().map(Part::claim).toList());
-        answer(parts, place -> unavailable("HTTP " + status + " for a request with " + parts.size() + " instances,"
-                + " without a reason for each: each is sent again alone", false));
+        answer(
+                parts,
+                place -> unavailable(
+                        "HTTP " + status + " for a request with " + parts.size() + " instances,"
+                                + " without a reason for each: each is sent again alone",
+                        false));
     }
 
     private AssociationException noAnswer(int status) {
@@ -239,8 +251,7 @@ final class StowConnection implements StoreConnection {
     }
 
     private AssociationException failed(String why) {
-        return new AssociationException(
-                AssociationException.Cause.PROTOCOL, caller.base() + " answered " + why, null);
+        return new AssociationException(AssociationException.Cause.PROTOCOL, caller.base() + " answered " + why, null);
     }
 
     /** A query for one study: any answer will do that does not say that the server or the login is at fault. */
@@ -275,8 +286,7 @@ final class StowConnection implements StoreConnection {
     }
 
     private HttpResponse<Void> query(Optional<String> login) throws AssociationException {
-        HttpRequest.Builder get =
-                caller.request(login, "studies?limit=1").header("Accept", "application/dicom+json");
+        HttpRequest.Builder get = caller.request(login, "studies?limit=1").header("Accept", "application/dicom+json");
         return caller.exchange().send(get, BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.discarding()));
     }
 

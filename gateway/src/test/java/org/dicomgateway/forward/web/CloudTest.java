@@ -153,7 +153,8 @@ class CloudTest {
             }
             byte[] head = "--b\r\nContent-Type: application/dicom\r\n\r\n".getBytes(UTF_8);
             byte[] tail = "\r\n--b--\r\n".getBytes(UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "multipart/related; type=\"application/dicom\"; boundary=b");
+            exchange.getResponseHeaders()
+                    .set("Content-Type", "multipart/related; type=\"application/dicom\"; boundary=b");
             exchange.sendResponseHeaders(200, head.length + file.length + tail.length);
             exchange.getResponseBody().write(head);
             exchange.getResponseBody().write(file);
@@ -208,7 +209,8 @@ class CloudTest {
             if (!request.authorization().equals("Bearer entra")) {
                 return 401;
             }
-            boolean json = String.valueOf(exchange.getRequestHeaders().getFirst("Accept")).contains(JSON);
+            boolean json = String.valueOf(exchange.getRequestHeaders().getFirst("Accept"))
+                    .contains(JSON);
             if (request.path().endsWith("/studies") && !json) {
                 return 406;
             }
@@ -342,7 +344,9 @@ class CloudTest {
 
         assertThat(store(connector, EXPLICIT, 1, 2, 3)).containsOnly(new Delivered(0));
         assertThat(google.requests).containsExactly(3);
-        assertThat(store(connector, EXPLICIT, 1, 2, 3)).as("a repeat is no conflict").containsOnly(new Delivered(0));
+        assertThat(store(connector, EXPLICIT, 1, 2, 3))
+                .as("a repeat is no conflict")
+                .containsOnly(new Delivered(0));
 
         // Stored before by another program: other file meta information, the same dataset.
         byte[] other = google.files.get("1.2.3.4.1").clone();
@@ -402,7 +406,10 @@ class CloudTest {
         };
         Path secret = Files.writeString(directory.resolve("secret"), "s");
         BearerSource entra = new BearerSource.ClientCredentials(
-                server.url("/token"), "gateway", secret, Optional.of("https://dicom.healthcareapis.azure.com/.default"));
+                server.url("/token"),
+                "gateway",
+                secret,
+                Optional.of("https://dicom.healthcareapis.azure.com/.default"));
         StowConnector connector = connector(azure, entra, WhenExists.COMPARE);
 
         assertThat(store(connector, EXPLICIT, 1, 2)).containsOnly(new Delivered(0));

@@ -478,7 +478,9 @@ class StowConnectorTest {
         Outcome outcome = store(connector);
 
         assertThat(((Unavailable) outcome).failing()).isTrue();
-        assertThat(outcome.reason()).contains("/token answered 401 invalid_client").doesNotContain(SECRET);
+        assertThat(outcome.reason())
+                .contains("/token answered 401 invalid_client")
+                .doesNotContain(SECRET);
         assertThat(server.requests()).extracting(HostileWebServer.Request::path).containsExactly("/token");
     }
 

@@ -147,7 +147,8 @@ class StowSeveralTest {
     private static String items(String sequence, int reason, Stream<Integer> instances) {
         String why = reason == 0 ? "" : ",\"00081197\":{\"vr\":\"US\",\"Value\":[" + reason + "]}";
         return "\"" + sequence + "\":{\"vr\":\"SQ\",\"Value\":["
-                + instances.map(i -> "{\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.4." + i + "\"]}" + why + "}")
+                + instances
+                        .map(i -> "{\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.4." + i + "\"]}" + why + "}")
                         .collect(Collectors.joining(","))
                 + "]}";
     }
@@ -174,12 +175,14 @@ class StowSeveralTest {
             assertThat(answers).extracting(Answer::outcome).containsOnly(new Delivered(0));
             assertThat(answers)
                     .extracting(answer -> (int) answer.claim().deliveryId())
-                    .containsExactlyElementsOf(IntStream.rangeClosed(1, 20).boxed().toList());
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(1, 20).boxed().toList());
             assertThat(server.requests()).hasSize(1);
             assertThat(instances(last())).hasSize(20);
             String boundary = last().contentType().replaceAll(".*boundary=", "");
             assertThat(last().body()).startsWith("--" + boundary + "\r\n").endsWith("\r\n--" + boundary + "--\r\n");
-            assertThat(last().body().split(Pattern.quote("\r\n--" + boundary + "\r\n"), -1)).hasSize(20);
+            assertThat(last().body().split(Pattern.quote("\r\n--" + boundary + "\r\n"), -1))
+                    .hasSize(20);
 
             begin(connection, 21);
             assertThat(outcomes(connection, 1)).containsExactly(new Delivered(0));
@@ -197,7 +200,8 @@ class StowSeveralTest {
         List<String> lengths = new ArrayList<>();
         server.behaviour = exchange -> {
             lengths.add(String.valueOf(exchange.getRequestHeaders().getFirst("Content-Length")));
-            HostileWebServer.answer(exchange, 200, JSON, stored(instances(last()).toArray(Integer[]::new)));
+            HostileWebServer.answer(
+                    exchange, 200, JSON, stored(instances(last()).toArray(Integer[]::new)));
         };
         try (StoreConnection connection = connection(new DataSize(10_000))) {
             begin(connection, 1);
@@ -229,7 +233,9 @@ class StowSeveralTest {
         try (StoreConnection connection = connection(DataSize.ofMebibytes(1))) {
             beginAll(connection, 1, 4);
             List<Answer> answers = answers(connection, 3);
-            assertThat(answers).extracting(answer -> answer.claim().deliveryId()).containsExactly(1L, 2L, 4L);
+            assertThat(answers)
+                    .extracting(answer -> answer.claim().deliveryId())
+                    .containsExactly(1L, 2L, 4L);
             assertThat(answers.get(0).outcome()).isEqualTo(new Delivered(0));
             assertThat(answers.get(1).outcome()).isInstanceOf(Refused.class);
             assertThat(answers.get(2).outcome()).isEqualTo(new Delivered(0));
@@ -312,13 +318,14 @@ class StowSeveralTest {
 
             begin(connection, 4);
             begin(connection, 2);
-            assertThat(connection.polled().map(Answer::outcome)).as("the one before it").contains(new Delivered(0));
+            assertThat(connection.polled().map(Answer::outcome))
+                    .as("the one before it")
+                    .contains(new Delivered(0));
             assertThat(connection.takesMore(0)).isFalse();
             Outcome guilty = connection.next().outcome();
             // The server has it, it says; that is compared here.
             assertThat(guilty)
-                    .isInstanceOf(
-                            status == 409 ? Delivered.class : status == 415 ? Impossible.class : Refused.class);
+                    .isInstanceOf(status == 409 ? Delivered.class : status == 415 ? Impossible.class : Refused.class);
             begin(connection, 3);
             assertThat(outcomes(connection, 1)).containsExactly(new Delivered(0));
             beginAll(connection, 3, 5);
@@ -335,8 +342,12 @@ class StowSeveralTest {
         try (StoreConnection connection = connection(DataSize.ofMebibytes(1))) {
             beginAll(connection, 1, 3);
             List<Outcome> outcomes = outcomes(connection, 3);
-            assertThat(outcomes).extracting(each -> ((Unavailable) each).failing()).containsExactly(true, false, false);
-            assertThat(outcomes).extracting(each -> ((Unavailable) each).pause()).containsOnly(Duration.ofSeconds(7));
+            assertThat(outcomes)
+                    .extracting(each -> ((Unavailable) each).failing())
+                    .containsExactly(true, false, false);
+            assertThat(outcomes)
+                    .extracting(each -> ((Unavailable) each).pause())
+                    .containsOnly(Duration.ofSeconds(7));
         }
     }
 
@@ -345,7 +356,10 @@ class StowSeveralTest {
         server.behaviour = exchange -> {
             boolean known = exchange.getRequestHeaders().getFirst("Content-Length") != null;
             HostileWebServer.answer(
-                    exchange, known ? 200 : 411, JSON, known ? stored(instances(last()).toArray(Integer[]::new)) : "");
+                    exchange,
+                    known ? 200 : 411,
+                    JSON,
+                    known ? stored(instances(last()).toArray(Integer[]::new)) : "");
         };
         try (StoreConnection connection = connection(DataSize.ofMebibytes(1))) {
             beginAll(connection, 1, 2);
