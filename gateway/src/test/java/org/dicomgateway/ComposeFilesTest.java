@@ -43,7 +43,10 @@ class ComposeFilesTest {
                 .toList();
         assertThat(mounted).isNotEmpty();
         for (String source : mounted) {
-            assertThat(source.startsWith(".") ? Files.exists(COMPOSE.resolve(source)) : compose.get("volumes").has(source))
+            assertThat(
+                            source.startsWith(".")
+                                    ? Files.exists(COMPOSE.resolve(source))
+                                    : compose.get("volumes").has(source))
                     .as(source)
                     .isTrue();
         }
@@ -56,11 +59,9 @@ class ComposeFilesTest {
         String text = Files.readString(COMPOSE.resolve("cluster.conf"))
                 .replace("${GATEWAY_NODE}", "gw1")
                 .replace("${POSTGRESQL_PASSWORD}", "secret");
-        Configuration.Loaded loaded =
-                Configuration.loadAll(Files.writeString(folder.resolve("gateway.conf"), text));
+        Configuration.Loaded loaded = Configuration.loadAll(Files.writeString(folder.resolve("gateway.conf"), text));
 
-        assertThat(loaded.gateway().cluster().orElseThrow().database().url())
-                .isEqualTo("postgresql://db1/gateway");
+        assertThat(loaded.gateway().cluster().orElseThrow().database().url()).isEqualTo("postgresql://db1/gateway");
         assertThat(compose.get("services").has("db1")).isTrue();
         String subnet = compose.at("/networks/default/ipam/config/0/subnet").asString();
         assertThat(text).contains("proxy-protocol.from = [\"" + subnet + "\"]");

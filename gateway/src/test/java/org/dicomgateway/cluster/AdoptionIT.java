@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -165,12 +166,15 @@ class AdoptionIT {
         loseTheOneThatJoined();
 
         await().atMost(LIMIT).until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 0") == 0);
-        assertThat(archive.files()).hasSize(101);
-        assertThat(arrived(archive).stream()
-                        .filter(file -> Part10.read(file).sopInstance().equals(corrected.sopInstance()))
-                        .map(Part10::dataset))
-                .as("the older one first")
-                .containsExactly(Part10.dataset(study.get(99).path()), Part10.dataset(corrected.path()));
+        // When it was away for longer than its lease, the newer one was delivered meanwhile: then the older one is not.
+        assertThat(archive.files().stream().map(Part10::dataset).map(Arrays::hashCode))
+                .doesNotHaveDuplicates()
+                .hasSizeBetween(100, 101);
+        List<byte[]> versions = arrived(archive).stream()
+                .filter(file -> Part10.read(file).sopInstance().equals(corrected.sopInstance()))
+                .map(Part10::dataset)
+                .toList();
+        assertThat(versions.get(versions.size() - 1)).as("the newest comes last").isEqualTo(Part10.dataset(corrected.path()));
     }
 
     /** How many of those that it had before are in the cluster. */

@@ -129,7 +129,7 @@ class ClusterTransformIT {
             assertThat(Set.copyOf(research.received())).hasSize(1);
 
             // The operator decides.
-            survivor.ask("retry", "--all").orFail();
+            assertThat(survivor.ask("retry", "--all").output()).contains("1 delivery is tried again");
             await().atMost(LIMIT).until(() -> research.stored().size() == 1);
             assertThat(Set.copyOf(research.received())).hasSize(2);
         }
