@@ -372,7 +372,9 @@ public final class Gateway implements AutoCloseable {
     }
 
     private ReceiverView receiver() {
-        int associations = acceptors.stream().mapToInt(Acceptor::openAssociations).sum()
+        int associations = acceptors.stream()
+                        .mapToInt(Acceptor::openAssociations)
+                        .sum()
                 + webListeners.stream().mapToInt(WebListener::openRequests).sum();
         int underWay = pausable.underWay();
         return pausable.draining()

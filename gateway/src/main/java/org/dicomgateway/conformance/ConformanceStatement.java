@@ -51,8 +51,8 @@ public final class ConformanceStatement {
         boolean asksOnTheWeb = destinations(settings).stream()
                 .anyMatch(each -> each.commitment().request() && each.isWeb());
         boolean web = destinations(settings).stream().anyMatch(DestinationSettings::isWeb);
-        boolean receivesByWeb =
-                settings.gateway().listeners().stream().anyMatch(listener -> listener.web().isPresent());
+        boolean receivesByWeb = settings.gateway().listeners().stream()
+                .anyMatch(listener -> listener.web().isPresent());
         boolean checks =
                 destinations(settings).stream().anyMatch(each -> each.verify().isOn());
         draft.chapter("Overview")
@@ -95,9 +95,8 @@ public final class ConformanceStatement {
                                         checks ? "yes" : "when an operator asks",
                                         "no",
                                         "only to check what a destination holds, where nothing better is configured")))
-                .text(
-                        "Not supported: media storage, print, worklist, MPPS, C-MOVE, hanging protocols, and queries and "
-                                + "retrieval over DICOMweb.");
+                .text("Not supported: media storage, print, worklist, MPPS, C-MOVE, hanging protocols, and queries and "
+                        + "retrieval over DICOMweb.");
     }
 
     private static String yesOrNo(boolean yes) {

@@ -28,8 +28,9 @@ final class WebReception {
                                 "Connections",
                                 "Instances of a request"),
                         listeners.stream().map(WebReception::listener).toList())
-                .text("POST to /dicom-web/studies, and to /dicom-web/studies/{study}: then the Study Instance UID of each instance "
-                        + "must be that of the URL. The rules above apply to each request as to an association.")
+                .text(
+                        "POST to /dicom-web/studies, and to /dicom-web/studies/{study}: then the Study Instance UID of each instance "
+                                + "must be that of the URL. The rules above apply to each request as to an association.")
                 .table(
                         List.of("Part", "Taken or given"),
                         List.of(
@@ -53,9 +54,10 @@ final class WebReception {
                                         "503, with Retry-After",
                                         "the gateway takes nothing now, or all connections are in use; or none is stored, and "
                                                 + "a later try may succeed")))
-                .text("Failure reasons are the status values above, and 0xC122 for a transfer syntax that the rule does not permit. A "
-                        + "part that is no instance is in the Other Failures Sequence. With every other status than 200 and 202, the "
-                        + "answer lists what was stored before.");
+                .text(
+                        "Failure reasons are the status values above, and 0xC122 for a transfer syntax that the rule does not permit. A "
+                                + "part that is no instance is in the Other Failures Sequence. With every other status than 200 and 202, the "
+                                + "answer lists what was stored before.");
     }
 
     private static List<String> listener(ListenerSettings listener) {
@@ -69,7 +71,8 @@ final class WebReception {
         return List.of(
                 listener.name(),
                 (acceptor.tls().isPresent() ? "https://" : "http://")
-                        + acceptor.bind().getHostString() + ":" + acceptor.bind().getPort() + "/dicom-web",
+                        + acceptor.bind().getHostString() + ":"
+                        + acceptor.bind().getPort() + "/dicom-web",
                 Protection.of(acceptor.tls()),
                 logins.isEmpty() ? "none" : String.join(", ", logins),
                 web.callingAe().value(),

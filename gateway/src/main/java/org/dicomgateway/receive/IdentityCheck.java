@@ -10,8 +10,8 @@ import org.dicomgateway.dicom.values.UserIdentity;
 public interface IdentityCheck {
 
     /** Believes the user in a request: the listener has verified it before. */
-    IdentityCheck VERIFIED_BEFORE =
-            request -> request.identity().map(UserIdentity::user).map(Finding::verified).orElse(Finding.NOBODY);
+    IdentityCheck VERIFIED_BEFORE = request ->
+            request.identity().map(UserIdentity::user).map(Finding::verified).orElse(Finding.NOBODY);
 
     /** The verified user; nobody, when none is named; or the rejection. */
     Finding check(AssociationRequest request);

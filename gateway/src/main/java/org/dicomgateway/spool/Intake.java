@@ -37,8 +37,7 @@ public interface Intake {
      * @param origin the association that sends the instance
      * @param study the study that the dataset must belong to; empty: any
      */
-    record Arrival(
-            Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Origin origin, Optional<Uid> study) {}
+    record Arrival(Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Origin origin, Optional<Uid> study) {}
 
     /** The kept instance and its plan. */
     record Accepted(Instance instance, Plan plan) {}

@@ -1,6 +1,5 @@
 package org.dicomgateway.spool;
 
-import java.util.Optional;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayInputStream;
@@ -13,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -165,7 +165,8 @@ final class SpoolHarness {
     }
 
     static Intake.Arrival arrival(String sopInstance) {
-        return new Intake.Arrival(SOP_CLASS, Uid.of(sopInstance), TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, ORIGIN, Optional.empty());
+        return new Intake.Arrival(
+                SOP_CLASS, Uid.of(sopInstance), TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, ORIGIN, Optional.empty());
     }
 
     static Intake.Accepted accept(Spool spool, String sopInstance, String modality, int size)

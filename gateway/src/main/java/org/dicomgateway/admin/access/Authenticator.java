@@ -97,7 +97,8 @@ public final class Authenticator {
         if (header == null) {
             throw unauthorized(request, "credentials are required");
         }
-        Credentials login = Credentials.parse(header).orElseThrow(() -> unauthorized(request, "Basic or Bearer is required"));
+        Credentials login =
+                Credentials.parse(header).orElseThrow(() -> unauthorized(request, "Basic or Bearer is required"));
         return recognized(login, sourceOf(request.ip())).orElseThrow(() -> refused(request, login));
     }
 

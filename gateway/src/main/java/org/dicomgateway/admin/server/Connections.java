@@ -149,7 +149,8 @@ public final class Connections implements ConnectionWatch {
         long unread = lines.values().stream().mapToLong(line -> line.unread).sum();
         List<EndPoint> slow = new ArrayList<>();
         List<Line> oldestFirst = lines.values().stream()
-                .filter(line -> line.waiting == Waiting.FOR_READER && !line.endPoint.equals(WatchedConnector.wire(newest)))
+                .filter(line ->
+                        line.waiting == Waiting.FOR_READER && !line.endPoint.equals(WatchedConnector.wire(newest)))
                 .sorted(Comparator.comparingLong(line -> line.since))
                 .toList();
         for (Line line : oldestFirst) {

@@ -193,7 +193,8 @@ public final class ExplainCommand implements Callable<Integer> {
             boolean calls = called != null || meta.origin().isPresent();
             List<AccessPreview> access = known
                     ? listeners.stream()
-                            .map(each -> AccessPreview.of(each, calls && each.web().isEmpty() ? origin : calling(each, origin), header))
+                            .map(each -> AccessPreview.of(
+                                    each, calls && each.web().isEmpty() ? origin : calling(each, origin), header))
                             .toList()
                     : List.of();
             return new Explained(file, origin, access, Explanation.of(table, header, origin, showValues));

@@ -66,9 +66,8 @@ public final class SecurityWarnings {
                 .tls()
                 .filter(tls -> tls.clients() == ServerTls.ClientAuthentication.REQUIRED)
                 .isPresent();
-        boolean login = listener.web()
-                .filter(ListenerSettings.Web::asksForLogin)
-                .isPresent();
+        boolean login =
+                listener.web().filter(ListenerSettings.Web::asksForLogin).isPresent();
         boolean anybody = listener.access().stream().allMatch(SecurityWarnings::letsInAnybody);
         if (!mine && listener.web().isPresent() && listener.acceptor().tls().isEmpty()) {
             found.add(new Warning(

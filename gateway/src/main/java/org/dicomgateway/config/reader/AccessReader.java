@@ -1,17 +1,16 @@
 package org.dicomgateway.config.reader;
 
-import org.dicomgateway.security.PasswordHash;
-import java.util.stream.Collectors;
-import java.util.Map;
-import java.util.LinkedHashMap;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
@@ -24,6 +23,7 @@ import org.dicomgateway.config.settings.Names;
 import org.dicomgateway.config.settings.PeerLimits;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.security.PasswordHash;
 
 /** Reads {@code access}: which peers may send to a listener, and how much; and the users that they can name. */
 final class AccessReader {

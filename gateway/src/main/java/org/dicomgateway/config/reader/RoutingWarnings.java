@@ -114,7 +114,8 @@ public final class RoutingWarnings {
         AeTitle server = destination.peer().orElseThrow().aeTitle();
         AeTitle called = destination.callingAe().orElseThrow();
         List<ListenerSettings> theirs = listeners.stream()
-                .filter(listener -> listener.web().isEmpty() && listener.aeTitles().contains(called))
+                .filter(listener ->
+                        listener.web().isEmpty() && listener.aeTitles().contains(called))
                 .toList();
         if (theirs.isEmpty()) {
             add(

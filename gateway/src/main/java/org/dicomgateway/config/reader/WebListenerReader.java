@@ -75,8 +75,9 @@ final class WebListenerReader {
                 ? Setting.of(name, listener.sourceLocation(), listener.problems())
                         .check(
                                 WebListenerReader::isTitle,
-                                text -> "the name of the listener stands for the calling AE title of its senders, and is"
-                                        + " none",
+                                text ->
+                                        "the name of the listener stands for the calling AE title of its senders, and is"
+                                                + " none",
                                 "set calling-ae")
                         .map(AeTitle::of)
                 : calling.map(title -> title.orElse(AeTitle.of("NONE")));

@@ -1,14 +1,14 @@
 package org.dicomgateway.config.settings;
 
-import org.dicomgateway.security.PasswordHash;
-import java.util.Map;
 import java.net.URI;
-import java.util.Optional;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.config.match.AddressRange;
 import org.dicomgateway.dicom.acceptor.AcceptorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.security.PasswordHash;
 
 /**
  * One port on which instances are received: by associations, or over DICOMweb. Then the limits of associations are
@@ -46,8 +46,7 @@ public record ListenerSettings(
      * @param users who may log in, by name; with {@code jwt} also empty: no login is asked for
      * @param jwt the tokens that it takes; empty: none
      */
-    public record Web(
-            AeTitle callingAe, int maxInstances, Map<String, PasswordHash> users, Optional<Jwt> jwt) {
+    public record Web(AeTitle callingAe, int maxInstances, Map<String, PasswordHash> users, Optional<Jwt> jwt) {
 
         /** Copies the map. */
         public Web {

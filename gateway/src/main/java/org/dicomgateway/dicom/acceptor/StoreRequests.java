@@ -92,8 +92,7 @@ final class StoreRequests {
         TransferSyntax syntax = TransferSyntax.of(context.getTransferSyntax());
         try (IncomingDataset dataset = new IncomingDataset(data)) {
             return askScp(
-                    new CStoreRequest(
-                            Uid.of(sopClass), Uid.of(sopInstance), syntax, origin, Optional.empty(), dataset),
+                    new CStoreRequest(Uid.of(sopClass), Uid.of(sopInstance), syntax, origin, Optional.empty(), dataset),
                     dataset);
         }
     }

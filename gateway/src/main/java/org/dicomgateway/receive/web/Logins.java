@@ -58,7 +58,9 @@ final class Logins {
             return new Answer(Optional.empty(), Optional.empty());
         }
         Optional<Credentials> shown = Optional.ofNullable(authorization).flatMap(Credentials::parse);
-        if (shown.isPresent() && shown.get() instanceof Credentials.Basic basic && !settings.users().isEmpty()) {
+        if (shown.isPresent()
+                && shown.get() instanceof Credentials.Basic basic
+                && !settings.users().isEmpty()) {
             return password(basic, origin);
         }
         if (shown.isPresent() && shown.get() instanceof Credentials.Bearer bearer && tokens.isPresent()) {
@@ -68,8 +70,8 @@ final class Logins {
     }
 
     private Answer password(Credentials.Basic basic, Origin origin) {
-        UserIdentity identity = new UserIdentity(
-                UserIdentity.Kind.USERNAME_AND_PASSCODE, basic.user(), Optional.of(basic.password()));
+        UserIdentity identity =
+                new UserIdentity(UserIdentity.Kind.USERNAME_AND_PASSCODE, basic.user(), Optional.of(basic.password()));
         IdentityCheck.Finding found =
                 users.check(new AssociationRequest(origin, 1, Optional.empty(), Optional.of(identity)));
         return new Answer(found.user(), found.rejection());

@@ -201,7 +201,9 @@ final class Multipart {
             if (colon < 1 || headers.containsKey(line.substring(0, colon).toLowerCase(Locale.ROOT))) {
                 throw failed("a header field of a part is broken");
             }
-            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
         }
     }
 

@@ -104,7 +104,10 @@ enum StoreAnswer {
             if (!item.isStored()) {
                 json.writeName(FAILURE_REASON).writeStartObject();
                 json.writeName("vr").writeString("US");
-                json.writeName("Value").writeStartArray().writeNumber(item.status()).writeEndArray();
+                json.writeName("Value")
+                        .writeStartArray()
+                        .writeNumber(item.status())
+                        .writeEndArray();
                 json.writeEndObject();
             }
             json.writeEndObject();
@@ -130,10 +133,20 @@ enum StoreAnswer {
             xml.writeStartElement("Item");
             xml.writeAttribute("number", String.valueOf(number++));
             if (item.sopClass().isPresent()) {
-                value(xml, REFERENCED_SOP_CLASS, "UI", "ReferencedSOPClassUID", item.sopClass().get().value());
+                value(
+                        xml,
+                        REFERENCED_SOP_CLASS,
+                        "UI",
+                        "ReferencedSOPClassUID",
+                        item.sopClass().get().value());
             }
             if (item.sopInstance().isPresent()) {
-                value(xml, REFERENCED_SOP_INSTANCE, "UI", "ReferencedSOPInstanceUID", item.sopInstance().get().value());
+                value(
+                        xml,
+                        REFERENCED_SOP_INSTANCE,
+                        "UI",
+                        "ReferencedSOPInstanceUID",
+                        item.sopInstance().get().value());
             }
             if (!item.isStored()) {
                 value(xml, FAILURE_REASON, "US", "FailureReason", String.valueOf(item.status()));

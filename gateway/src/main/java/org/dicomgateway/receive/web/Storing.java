@@ -179,8 +179,7 @@ final class Storing {
                             file.sopClass(), file.sopInstance(), file.transferSyntax(), origin, study, dataset))
                     .status();
         } catch (RuntimeException e) {
-            LOG.error(
-                    "{}: internal error of the gateway while it received instance {}", name, file.sopInstance(), e);
+            LOG.error("{}: internal error of the gateway while it received instance {}", name, file.sopInstance(), e);
             return DimseStatus.PROCESSING_FAILURE;
         }
     }

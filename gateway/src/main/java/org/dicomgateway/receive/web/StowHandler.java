@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.dicomgateway.config.settings.ListenerSettings;
@@ -126,10 +125,8 @@ final class StowHandler extends Handler.Abstract {
             this.request = request;
             this.response = response;
             this.endPoint = endPoint;
-            this.origin = new Origin(
-                    web.callingAe(),
-                    listener.aeTitles().iterator().next(),
-                    Request.getRemoteAddr(request));
+            this.origin =
+                    new Origin(web.callingAe(), listener.aeTitles().iterator().next(), Request.getRemoteAddr(request));
             this.name = web.callingAe() + "@" + origin.remoteHost() + "#w" + lastNumber.incrementAndGet();
         }
 

@@ -71,7 +71,8 @@ record StowRequest(Optional<Uid> study, String boundary, StoreAnswer answer) {
             throw new RefusedException(HttpStatus.UNSUPPORTED_MEDIA_TYPE_415, "a content encoding is not taken");
         }
         Map<String, String> parameters = new HashMap<>();
-        @Nullable String type = HttpField.getValueParameters(request.getHeaders().get(HttpHeader.CONTENT_TYPE), parameters);
+        @Nullable
+        String type = HttpField.getValueParameters(request.getHeaders().get(HttpHeader.CONTENT_TYPE), parameters);
         if (type == null
                 || !type.strip().equalsIgnoreCase(MULTIPART)
                 || !INSTANCE.equalsIgnoreCase(parameters.getOrDefault("type", INSTANCE))) {

@@ -131,6 +131,8 @@ final class WebConnections implements ConnectionWatch {
     }
 
     private static String hostOf(SocketAddress address) {
-        return address instanceof InetSocketAddress internet ? internet.getAddress().getHostAddress() : "";
+        return address instanceof InetSocketAddress internet
+                ? internet.getAddress().getHostAddress()
+                : "";
     }
 }

@@ -90,12 +90,7 @@ public final class WebListener implements AutoCloseable {
         connector.setIdleTimeout(acceptor.idleTimeout().toMillis());
         connector.addBean(new Handshakes(policy));
         handler = new StowHandler(
-                settings,
-                new Logins(settings.web().orElseThrow(), clock),
-                policy,
-                scp,
-                connections,
-                () -> stopping);
+                settings, new Logins(settings.web().orElseThrow(), clock), policy, scp, connections, () -> stopping);
         server.addConnector(connector);
         server.setHandler(handler);
         server.setErrorHandler((request, response, callback) -> {

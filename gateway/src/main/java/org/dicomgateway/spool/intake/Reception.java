@@ -1,7 +1,5 @@
 package org.dicomgateway.spool.intake;
 
-import org.dicomgateway.dicom.values.Text;
-import org.dicomgateway.dicom.values.Uid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +14,9 @@ import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Handover.Left;

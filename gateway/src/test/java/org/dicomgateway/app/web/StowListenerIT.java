@@ -102,8 +102,17 @@ class StowListenerIT {
                 "Plugins",
                 List.of("/usr/share/orthanc/plugins/libOrthancDicomWeb.so"),
                 "DicomWeb",
-                Map.of("Servers", Map.of("gateway", Map.of(
-                        "Url", "http://127.0.0.1:" + port + "/dicom-web/", "Username", "alice", "Password", "open sesame"))));
+                Map.of(
+                        "Servers",
+                        Map.of(
+                                "gateway",
+                                Map.of(
+                                        "Url",
+                                        "http://127.0.0.1:" + port + "/dicom-web/",
+                                        "Username",
+                                        "alice",
+                                        "Password",
+                                        "open sesame"))));
         String user = "auth.users.alice.password-hash = \""
                 + PasswordHash.make(new Secret("open sesame")).written() + "\"\n";
         try (OrthancServer sender = OrthancServer.start(directory, "SENDER", plugin);
@@ -151,7 +160,8 @@ class StowListenerIT {
             String study = "/studies/" + right.get(0).study();
             HttpResponse<String> some = post(study, List.of(right.get(0), wrong.get(0), right.get(1)));
             assertThat(some.statusCode()).isEqualTo(202);
-            assertThat(some.body()).contains("00081198", "[43264]", wrong.get(0).sopInstance().value());
+            assertThat(some.body())
+                    .contains("00081198", "[43264]", wrong.get(0).sopInstance().value());
             assertThat(post(study, wrong).statusCode()).isEqualTo(409);
             await().atMost(LIMIT).until(() -> archive.instances() == 2);
             assertThat(Reconciliation.missing(archive, right)).isEmpty();
@@ -165,7 +175,8 @@ class StowListenerIT {
         try (OrthancServer archive = OrthancServer.start(directory, "ARCHIVE");
                 GatewayProcess gateway = gateway().broadcastTo(archive.peer()).start()) {
             for (List<String> command : List.of(List.of("pause", "receiver"), List.of("drain"))) {
-                gateway.ask(command.get(0), command.subList(1, command.size()).toArray(String[]::new)).orFail();
+                gateway.ask(command.get(0), command.subList(1, command.size()).toArray(String[]::new))
+                        .orFail();
                 HttpResponse<String> paused = post("/studies", study);
                 assertThat(paused.statusCode()).as(command.toString()).isEqualTo(503);
                 assertThat(paused.headers().firstValue("Retry-After")).isPresent();
@@ -214,7 +225,8 @@ class StowListenerIT {
                 gateway.start();
             }
             assertThat(answered).hasSizeGreaterThan(20);
-            await().atMost(LIMIT).until(() -> Reconciliation.missing(archive, answered).isEmpty());
+            await().atMost(LIMIT)
+                    .until(() -> Reconciliation.missing(archive, answered).isEmpty());
             assertThat(Reconciliation.damaged(archive, answered)).isEmpty();
         }
     }
@@ -252,7 +264,9 @@ class StowListenerIT {
                         .broadcastTo(archive.peer())
                         .start()) {
             assertThat(curl(certificates, "other", body)).endsWith(" 403");
-            assertThat(curl(certificates, "sender", body)).contains("00081199", instance.value()).endsWith(" 200");
+            assertThat(curl(certificates, "sender", body))
+                    .contains("00081199", instance.value())
+                    .endsWith(" 200");
             await().atMost(Duration.ofMinutes(10)).until(() -> gateway.count("delivered") == 1);
             Path held = archive.files().get(0);
             assertThat(Files.size(held) - Part10.read(held).datasetOffset()).isGreaterThan(LARGE);

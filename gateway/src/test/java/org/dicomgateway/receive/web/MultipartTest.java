@@ -65,7 +65,9 @@ class MultipartTest {
         for (int length = 0; length < whole.length - 2; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
             List<byte[]> complete = new ArrayList<>();
-            assertThatThrownBy(() -> readAll(cut, complete)).as("after %s bytes", cut.length).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> readAll(cut, complete))
+                    .as("after %s bytes", cut.length)
+                    .isInstanceOf(IOException.class);
             assertThat(complete).hasSizeLessThanOrEqualTo(2);
             if (!complete.isEmpty()) {
                 assertThat(complete.get(0)).isEqualTo(first);

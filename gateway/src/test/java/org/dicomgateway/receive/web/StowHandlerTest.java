@@ -16,9 +16,9 @@ import java.util.OptionalInt;
 import org.dicomgateway.config.match.Wildcard;
 import org.dicomgateway.config.settings.AccessRule;
 import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.config.settings.PeerLimits;
 import org.dicomgateway.config.settings.RateLimit;
-import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreResponse;
 import org.dicomgateway.dicom.values.DimseStatus;
@@ -74,7 +74,8 @@ class StowHandlerTest {
         assertThat(answer.statusCode()).isEqualTo(202);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/dicom+xml");
         assertThat(answer.body())
-                .contains("<DicomAttribute tag=\"00081198\" vr=\"SQ\" keyword=\"FailedSOPSequence\"><Item number=\"1\">")
+                .contains(
+                        "<DicomAttribute tag=\"00081198\" vr=\"SQ\" keyword=\"FailedSOPSequence\"><Item number=\"1\">")
                 .contains("<DicomAttribute tag=\"00081197\" vr=\"US\" keyword=\"FailureReason\">"
                         + "<Value number=\"1\">43264</Value></DicomAttribute>")
                 .contains("<DicomAttribute tag=\"0008119A\" vr=\"SQ\" keyword=\"OtherFailuresSequence\">"
@@ -106,7 +107,8 @@ class StowHandlerTest {
             assertThat(request.origin().calling()).isEqualTo(AeTitle.of("WEB"));
             return web.keep(request);
         };
-        assertThat(web.post("/dicom-web/studies/1.2.3", body(instance("1.2.3.1", 9))).statusCode())
+        assertThat(web.post("/dicom-web/studies/1.2.3", body(instance("1.2.3.1", 9)))
+                        .statusCode())
                 .isEqualTo(200);
     }
 
@@ -127,7 +129,8 @@ class StowHandlerTest {
             })
     void only_instances_are_taken_and_only_these_answers_given(int status, String name, String value) throws Exception {
         listen();
-        assertThat(web.post(body(instance("1.2.3.1", 9)), name, value).statusCode()).isEqualTo(status);
+        assertThat(web.post(body(instance("1.2.3.1", 9)), name, value).statusCode())
+                .isEqualTo(status);
         assertThat(web.stored).hasSize(status == 200 ? 1 : 0);
     }
 
@@ -135,11 +138,14 @@ class StowHandlerTest {
     void other_paths_and_methods_are_not_served() throws Exception {
         listen();
         byte[] body = body(instance("1.2.3.1", 9));
-        for (String path : List.of("/", "/studies", "/dicom-web/studies/x", "/dicom-web/studies/1.2/series", "/dicom-web/studiesx")) {
+        for (String path : List.of(
+                "/", "/studies", "/dicom-web/studies/x", "/dicom-web/studies/1.2/series", "/dicom-web/studiesx")) {
             assertThat(web.post(path, body).statusCode()).as(path).isEqualTo(404);
         }
-        assertThat(web.raw("GET /dicom-web/studies HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII)))
-                .contains("HTTP/1.1 405 ").contains("Allow: POST");
+        assertThat(web.raw("GET /dicom-web/studies HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                        .getBytes(StandardCharsets.US_ASCII)))
+                .contains("HTTP/1.1 405 ")
+                .contains("Allow: POST");
         assertThat(web.stored).isEmpty();
     }
 
@@ -157,7 +163,10 @@ class StowHandlerTest {
     @Test
     void a_login_is_asked_for_and_rules_see_the_user() throws Exception {
         Map<String, PasswordHash> users = Map.of(
-                "alice", PasswordHash.make(new Secret("open sesame")), "bob", PasswordHash.make(new Secret("swordfish")));
+                "alice",
+                PasswordHash.make(new Secret("open sesame")),
+                "bob",
+                PasswordHash.make(new Secret("swordfish")));
         AccessRule onlyAlice = new AccessRule(
                 "alice",
                 Optional.empty(),
@@ -174,12 +183,16 @@ class StowHandlerTest {
         HttpResponse<String> nobody = web.post(body);
         assertThat(nobody.statusCode()).isEqualTo(401);
         assertThat(nobody.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic ");
-        assertThat(web.post(body, "Authorization", basic("alice", "wrong")).statusCode()).isEqualTo(401);
+        assertThat(web.post(body, "Authorization", basic("alice", "wrong")).statusCode())
+                .isEqualTo(401);
         assertThat(web.post(body, "Authorization", "Bearer alice").statusCode()).isEqualTo(401);
-        assertThat(web.post(body, "Authorization", basic("bob", "swordfish")).statusCode()).isEqualTo(403);
+        assertThat(web.post(body, "Authorization", basic("bob", "swordfish")).statusCode())
+                .isEqualTo(403);
         assertThat(web.stored).isEmpty();
         assertThat(web.rejected.latest()).isNotEmpty();
-        assertThat(web.post(body, "Authorization", basic("alice", "open sesame")).statusCode()).isEqualTo(200);
+        assertThat(web.post(body, "Authorization", basic("alice", "open sesame"))
+                        .statusCode())
+                .isEqualTo(200);
         assertThat(web.stored).hasSize(1);
     }
 
@@ -229,7 +242,8 @@ class StowHandlerTest {
             }
             return web.keep(request);
         };
-        assertThat(web.post(body(instance("1.2.3.1", 3_000_000), instance("1.2.3.2", 300_000))).statusCode())
+        assertThat(web.post(body(instance("1.2.3.1", 3_000_000), instance("1.2.3.2", 300_000)))
+                        .statusCode())
                 .isEqualTo(200);
         assertThat(web.stored).hasSize(2);
     }

@@ -90,7 +90,8 @@ class TokensTest {
     }
 
     private static String signed(JWTClaimsSet.Builder claims) throws JOSEException {
-        return signed(new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa").build(), new RSASSASigner(rsa), claims.build());
+        return signed(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("rsa").build(), new RSASSASigner(rsa), claims.build());
     }
 
     private void assertRefused(String token) {
@@ -104,7 +105,8 @@ class TokensTest {
                 .keyID("ec")
                 .type(new JOSEObjectType("at+jwt"))
                 .build();
-        assertThat(tokens.subject(signed(header, new ECDSASigner(elliptic), claims().build()))).isEqualTo("ct-7");
+        assertThat(tokens.subject(signed(header, new ECDSASigner(elliptic), claims().build())))
+                .isEqualTo("ct-7");
     }
 
     @Test
@@ -126,7 +128,9 @@ class TokensTest {
     @Test
     void a_key_that_the_token_brings_itself_is_not_taken() throws Exception {
         assertRefused(signed(
-                new JWSHeader.Builder(JWSAlgorithm.RS256).jwk(another.toPublicJWK()).build(),
+                new JWSHeader.Builder(JWSAlgorithm.RS256)
+                        .jwk(another.toPublicJWK())
+                        .build(),
                 new RSASSASigner(another),
                 claims().build()));
     }
@@ -135,8 +139,8 @@ class TokensTest {
     void other_algorithms_are_not_taken() throws Exception {
         assertRefused(new PlainJWT(claims().build()).serialize());
         for (JWSAlgorithm other : List.of(JWSAlgorithm.RS512, JWSAlgorithm.PS256)) {
-            assertRefused(signed(
-                    new JWSHeader.Builder(other).keyID("rsa").build(), new RSASSASigner(rsa), claims().build()));
+            assertRefused(
+                    signed(new JWSHeader.Builder(other).keyID("rsa").build(), new RSASSASigner(rsa), claims().build()));
         }
     }
 
@@ -144,8 +148,7 @@ class TokensTest {
     @Test
     void a_public_key_is_no_secret() throws Exception {
         for (byte[] secret : List.of(
-                rsa.toPublicKey().getEncoded(),
-                rsa.toPublicJWK().toJSONString().getBytes(StandardCharsets.UTF_8))) {
+                rsa.toPublicKey().getEncoded(), rsa.toPublicJWK().toJSONString().getBytes(StandardCharsets.UTF_8))) {
             assertRefused(signed(
                     new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("rsa").build(),
                     new MACSigner(secret),
@@ -155,9 +158,11 @@ class TokensTest {
 
     @Test
     void a_token_has_its_time_within_a_minute() throws Exception {
-        assertThat(tokens.subject(signed(claims().expirationTime(Date.from(NOW.minusSeconds(50)))))).isEqualTo("ct-7");
+        assertThat(tokens.subject(signed(claims().expirationTime(Date.from(NOW.minusSeconds(50))))))
+                .isEqualTo("ct-7");
         assertRefused(signed(claims().expirationTime(Date.from(NOW.minusSeconds(70)))));
-        assertThat(tokens.subject(signed(claims().notBeforeTime(Date.from(NOW.plusSeconds(50)))))).isEqualTo("ct-7");
+        assertThat(tokens.subject(signed(claims().notBeforeTime(Date.from(NOW.plusSeconds(50))))))
+                .isEqualTo("ct-7");
         assertRefused(signed(claims().notBeforeTime(Date.from(NOW.plusSeconds(70)))));
     }
 
@@ -205,7 +210,9 @@ class TokensTest {
         issuer.stop(0);
 
         assertThatThrownBy(() -> tokens(place).subject(signed(claims()))).isInstanceOf(IOException.class);
-        assertThat(fetching.subject(signed(claims()))).as("it still has the keys").isEqualTo("ct-7");
+        assertThat(fetching.subject(signed(claims())))
+                .as("it still has the keys")
+                .isEqualTo("ct-7");
     }
 
     @Test

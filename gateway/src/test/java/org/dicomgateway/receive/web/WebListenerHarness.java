@@ -127,7 +127,8 @@ final class WebListenerHarness implements AutoCloseable {
     static byte[] body(byte[]... parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
-            out.writeBytes(("--" + BOUNDARY + "\r\nContent-Type: application/dicom\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            out.writeBytes(("--" + BOUNDARY + "\r\nContent-Type: application/dicom\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
             out.writeBytes(part);
             out.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
         }
@@ -161,7 +162,8 @@ final class WebListenerHarness implements AutoCloseable {
 
     /** The head of a request with this content length, or another field in its place. */
     static String head(String field) {
-        return "POST /dicom-web/studies HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type() + "\r\n" + field + "\r\n\r\n";
+        return "POST /dicom-web/studies HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type() + "\r\n" + field
+                + "\r\n\r\n";
     }
 
     Socket connect() throws IOException {
