@@ -30,6 +30,7 @@ final class Bench {
         FIGURES.put("knee", ConcurrencyFigure::measure);
         FIGURES.put("web", WebFigure::measure);
         FIGURES.put("cluster", ClusterFigure::measure);
+        FIGURES.put("start", StartFigure::measure);
         FIGURES.put("transform", TransformFigure::measure);
         FIGURES.put("transcode", TranscodeFigure::measure);
     }
