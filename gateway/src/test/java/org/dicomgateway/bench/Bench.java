@@ -31,6 +31,7 @@ final class Bench {
         FIGURES.put("web", WebFigure::measure);
         FIGURES.put("line", LineFigure::measure);
         FIGURES.put("cluster", ClusterFigure::measure);
+        FIGURES.put("start", StartFigure::measure);
         FIGURES.put("transform", TransformFigure::measure);
         FIGURES.put("transcode", TranscodeFigure::measure);
     }
