@@ -34,7 +34,7 @@ public interface OpenAssociation extends AutoCloseable {
     int beginStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
             throws AssociationException, IOException;
 
-    /** A response that has come already. Never waits. Those that came before the association ended can still be taken. */
+    /** A response that has come already, also when the association has ended since. Never waits. */
     Optional<StoreResponse> polled();
 
     /**

@@ -78,7 +78,8 @@ public final class Response extends DimseRSPHandler {
 
     /** Calls this once, in any thread, when the response is here, or when there will be none. */
     public void whenOver(Runnable then) {
-        status.whenComplete((answered, failure) -> then.run());
+        // Only the end is awaited: who asks for the status gets the failure.
+        CompletableFuture<Integer> unused = status.whenComplete((answered, failure) -> then.run());
     }
 
     /** The status, when the response is here and valid. */

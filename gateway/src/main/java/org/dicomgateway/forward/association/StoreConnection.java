@@ -11,9 +11,9 @@ import org.dicomgateway.spool.Claim;
 /**
  * What a lane sends instances over: an association, or, to a destination over DICOMweb, a place for one request at a
  * time. Several instances can be under way on it: an instance is under way from its {@link #begin} until its answer is
- * taken, by {@link #polled} or {@link #next}, or until the connection fails. Each has its own answer, and answers come in
- * any order. For one thread at a time. After any exception of {@link #begin} or {@link #next} nothing more can be begun;
- * answers that came before can still be taken.
+ * taken, by {@link #polled} or {@link #next}, or until the connection fails. Each has its own answer, and answers come
+ * in any order. For one thread at a time. After any exception of {@link #begin} or {@link #next} nothing more can be
+ * begun; answers that came before can still be taken.
  */
 public interface StoreConnection extends AutoCloseable {
 
