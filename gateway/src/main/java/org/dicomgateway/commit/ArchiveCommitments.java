@@ -25,8 +25,8 @@ import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyCommitments.Debt;
 
 /**
- * Asks the destinations for storage commitment that are configured so (PS3.4 Annex J, PS3.18 13), and takes their reports. Safe
- * for any number of threads.
+ * Asks the destinations for storage commitment that are configured so (PS3.4 Annex J, PS3.18 13), and takes their
+ * reports. Safe for any number of threads.
  *
  * <p><b>Guarantee.</b> A delivered copy is asked for until its destination has committed it, with growing pauses of at
  * most a day, over crashes and restarts. A report counts only when its Transaction UID is that of a request to this

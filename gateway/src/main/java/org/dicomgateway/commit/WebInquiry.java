@@ -78,7 +78,7 @@ final class WebInquiry implements Inquiry {
                 if (result.isEmpty()) {
                     throw invalid(server.base() + " answered 200 without a result in DICOM JSON or XML");
                 }
-                reports.apply(result.get());
+                CommitmentScp.Answer ignored = reports.apply(result.get());
                 return Reply.TAKEN;
             }
             // Nobody else knows the Transaction UID: with 409, the request had arrived before its connection broke off.
@@ -156,10 +156,14 @@ final class WebInquiry implements Inquiry {
             int status = answer.map(Answer::status).orElse(0);
             if (status == HttpURLConnection.HTTP_OK || isGone(status)) {
                 working.remove(each.request.transaction());
-                answer.filter(any -> !isGone(status))
+                Optional<CommitmentResult> result = answer.filter(any -> !isGone(status))
                         .flatMap(Answer::results)
-                        .flatMap(results -> result(each.request, results))
-                        .ifPresentOrElse(reports::apply, () -> forgotten.add(each.request.transaction()));
+                        .flatMap(results -> result(each.request, results));
+                if (result.isPresent()) {
+                    CommitmentScp.Answer ignored = reports.apply(result.get());
+                } else {
+                    forgotten.add(each.request.transaction());
+                }
                 continue;
             }
             later(each.request, each.checks, answer.flatMap(Answer::retryAfter));

@@ -94,7 +94,7 @@ final class ClientCredentials implements Authorization {
         }
         if (next.isEmpty()) {
             CompletableFuture<Optional<String>> asked =
-                    fetch().handle(this::taken).thenCompose(header -> header);
+                    fetch().handle(this::taken);
             next = Optional.of(asked).filter(each -> !each.isDone());
             return asked.copy();
         }
@@ -102,7 +102,7 @@ final class ClientCredentials implements Authorization {
     }
 
     /** Takes the next token, or goes on with the one in use when there is none. */
-    private synchronized CompletableFuture<Optional<String>> taken(@Nullable Token token, @Nullable Throwable failure) {
+    private synchronized Optional<String> taken(@Nullable Token token, @Nullable Throwable failure) {
         next = Optional.empty();
         Instant now = clock.instant();
         if (token != null) {
@@ -110,14 +110,14 @@ final class ClientCredentials implements Authorization {
         } else if (failure == null
                 || current.filter(each -> now.isBefore(each.end)).isEmpty()) {
             current = Optional.empty();
-            return CompletableFuture.failedFuture(failure == null ? new IOException("no token") : causeOf(failure));
+            throw new CompletionException(failure == null ? new IOException("no token") : causeOf(failure));
         } else {
             current = current.map(each -> each.renewedAt(now.plus(NEXT_TRIAL)));
             LOG.warn(
                     "the token in use is not over yet, but there is no next one: {}",
                     causeOf(failure).getMessage());
         }
-        return CompletableFuture.completedFuture(current.map(Token::header));
+        return current.map(Token::header);
     }
 
     /** Once more, unless the token that was refused was never taken: then another one will not be taken, either. */

@@ -41,8 +41,8 @@ final class StowTable {
     }
 
     /**
-     * A conflict without a reason, or with one that says nothing: nothing was stored (PS3.18 10.5.3), and that it has the
-     * instance is a guess. Google answers so to other content, and to what it cannot read.
+     * A conflict without a reason, or with one that says nothing: nothing was stored (PS3.18 10.5.3), and that it has
+     * the instance is a guess. Google answers so to other content, and to what it cannot read.
      */
     static boolean isBareConflict(int status, Optional<Result> result) {
         return status == HttpURLConnection.HTTP_CONFLICT
