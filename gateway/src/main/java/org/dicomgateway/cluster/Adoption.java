@@ -54,17 +54,13 @@ final class Adoption implements AutoCloseable {
     static void list(Database database, Membership membership, List<Long> instances) throws SQLException {
         database.inTransaction(transaction -> {
             membership.enter(transaction);
-            return Sql.update(
-                    transaction,
-                    """
+            return Sql.update(transaction, """
                     INSERT INTO adoption (home, local_id, id)
                     SELECT u.home, u.local_id, nextval(pg_get_serial_sequence('instance', 'id')) FROM (
                       SELECT ?::integer AS home, local_id FROM unnest(?) AS local_id ORDER BY local_id) u
                     WHERE NOT EXISTS (SELECT 1 FROM instance i WHERE i.home = u.home AND i.local_id = u.local_id)
                       AND NOT EXISTS (SELECT 1 FROM taken_over t WHERE t.home = u.home AND t.local_id = u.local_id)
-                    ON CONFLICT DO NOTHING""",
-                    membership.id(),
-                    Sql.numbers(transaction, instances));
+                    ON CONFLICT DO NOTHING""", membership.id(), Sql.numbers(transaction, instances));
         });
     }
 
@@ -98,7 +94,9 @@ final class Adoption implements AutoCloseable {
             failing = false;
         } catch (SQLException e) {
             if (!failing) {
-                LOG.warn("what this gateway had before it joined cannot be kept in the cluster now; it is tried again", e);
+                LOG.warn(
+                        "what this gateway had before it joined cannot be kept in the cluster now; it is tried again",
+                        e);
             }
             failing = true;
         }
@@ -158,7 +156,8 @@ final class Adoption implements AutoCloseable {
         Optional<Held> still = spool.held(instance);
         still.ifPresent(Held::close);
         if (still.isPresent()) {
-            LOG.error("instance {} cannot be read for the cluster, and stays here alone: {}", instance, why.getMessage());
+            LOG.error(
+                    "instance {} cannot be read for the cluster, and stays here alone: {}", instance, why.getMessage());
         }
         write(List.of(), List.of(), List.of(instance));
     }

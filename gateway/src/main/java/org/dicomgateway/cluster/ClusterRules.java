@@ -408,10 +408,9 @@ public final class ClusterRules implements AutoCloseable {
         String now = here.inForce();
         String transforms = here.transforms();
         boolean told = membership.members().stream()
-                .anyMatch(member ->
-                        member.id() == membership.id()
-                                && member.rules().equals(now)
-                                && member.transforms().equals(transforms));
+                .anyMatch(member -> member.id() == membership.id()
+                        && member.rules().equals(now)
+                        && member.transforms().equals(transforms));
         if (!told) {
             search.ask(transaction -> Sql.update(
                     transaction,

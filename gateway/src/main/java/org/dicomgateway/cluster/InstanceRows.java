@@ -35,14 +35,14 @@ final class InstanceRows {
      * @param keys theirs in the cluster, in the same order
      * @throws UnreadableException when their bytes cannot be read
      */
-    static void insert(
-            Connection transaction, int member, Packs packs, long pack, List<Entry> entries, List<Long> keys)
+    static void insert(Connection transaction, int member, Packs packs, long pack, List<Entry> entries, List<Long> keys)
             throws SQLException {
         bytes(transaction, packs, pack, entries, keys);
         rows(transaction, member, pack, entries, keys);
     }
 
-    private static void bytes(Connection transaction, Packs packs, long pack, List<Entry> entries, List<Long> keys) throws SQLException {
+    private static void bytes(Connection transaction, Packs packs, long pack, List<Entry> entries, List<Long> keys)
+            throws SQLException {
         Packs.Writer writer = packs.writer(transaction, pack);
         boolean done = false;
         try {
@@ -60,7 +60,8 @@ final class InstanceRows {
         }
     }
 
-    private static void rows(Connection transaction, int member, long pack, List<Entry> entries, List<Long> keys) throws SQLException {
+    private static void rows(Connection transaction, int member, long pack, List<Entry> entries, List<Long> keys)
+            throws SQLException {
         Sql.update(
                 transaction,
                 """

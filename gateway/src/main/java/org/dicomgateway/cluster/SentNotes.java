@@ -122,21 +122,39 @@ final class SentNotes implements AutoCloseable {
                   nullif(u.syntax, ''), now()
                 FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
                   AS u (local_id, destination, version, sop, study, series, digest, length, syntax)
-                ON CONFLICT (home, local_id, destination) DO\s"""
-                        + (replacing ? REPLACE : "NOTHING"),
+                ON CONFLICT (home, local_id, destination) DO\s""" + (replacing ? REPLACE : "NOTHING"),
                 member,
-                Sql.numbers(transaction, last.keySet().stream().map(Key::instance).toList()),
-                Sql.texts(transaction, last.keySet().stream().map(Key::destination).toList()),
-                Sql.texts(transaction, last.values().stream().map(SentAs::version).toList()),
-                Sql.texts(transaction, last.values().stream().map(each -> each.sopInstance().value()).toList()),
-                Sql.texts(transaction, last.values().stream().map(SentAs::studyInstanceUid).toList()),
-                Sql.texts(transaction, last.values().stream().map(SentAs::seriesInstanceUid).toList()),
-                Sql.numbers(transaction, last.values().stream().map(each -> each.digest().number()).toList()),
-                Sql.numbers(transaction, last.values().stream().map(SentAs::length).toList()),
+                Sql.numbers(
+                        transaction, last.keySet().stream().map(Key::instance).toList()),
+                Sql.texts(
+                        transaction,
+                        last.keySet().stream().map(Key::destination).toList()),
+                Sql.texts(
+                        transaction, last.values().stream().map(SentAs::version).toList()),
                 Sql.texts(
                         transaction,
                         last.values().stream()
-                                .map(each -> each.transferSyntax().map(TransferSyntax::toString).orElse(""))
+                                .map(each -> each.sopInstance().value())
+                                .toList()),
+                Sql.texts(
+                        transaction,
+                        last.values().stream().map(SentAs::studyInstanceUid).toList()),
+                Sql.texts(
+                        transaction,
+                        last.values().stream().map(SentAs::seriesInstanceUid).toList()),
+                Sql.numbers(
+                        transaction,
+                        last.values().stream()
+                                .map(each -> each.digest().number())
+                                .toList()),
+                Sql.numbers(
+                        transaction, last.values().stream().map(SentAs::length).toList()),
+                Sql.texts(
+                        transaction,
+                        last.values().stream()
+                                .map(each -> each.transferSyntax()
+                                        .map(TransferSyntax::toString)
+                                        .orElse(""))
                                 .toList()));
     }
 
@@ -159,7 +177,8 @@ final class SentNotes implements AutoCloseable {
                                 row.getString("series"),
                                 DatasetDigest.of(row.getLong("digest")),
                                 row.getLong("length"),
-                                Optional.ofNullable(row.getString("transfer_syntax")).map(TransferSyntax::of))),
+                                Optional.ofNullable(row.getString("transfer_syntax"))
+                                        .map(TransferSyntax::of))),
                 "SELECT * FROM sent_as WHERE home = ? AND local_id = ANY (?)",
                 member,
                 Sql.numbers(transaction, instances));

@@ -75,7 +75,10 @@ final class Takeover implements AutoCloseable {
                 gone += elsewhere.size();
             }
             noteSent(page);
-            Adoption.list(database, membership, page.stream().filter(id -> !elsewhere.contains(id)).toList());
+            Adoption.list(
+                    database,
+                    membership,
+                    page.stream().filter(id -> !elsewhere.contains(id)).toList());
             page.forEach(ours::remove);
             leftovers(List.copyOf(ours));
             progress.changed(page);
@@ -143,8 +146,7 @@ final class Takeover implements AutoCloseable {
 
     /** The ledger may be an older one, or new: what was sent before is known here. */
     private void noteSent(List<Long> ids) throws SQLException {
-        List<Note> notes =
-                database.inTransaction(transaction -> SentNotes.read(transaction, membership.id(), ids));
+        List<Note> notes = database.inTransaction(transaction -> SentNotes.read(transaction, membership.id(), ids));
         if (!notes.isEmpty()) {
             spool.noted(notes);
         }
@@ -249,14 +251,7 @@ final class Takeover implements AutoCloseable {
 
     /** An instance that is reserved for this gateway. */
     private record Reserved(
-            long key,
-            int home,
-            long localId,
-            long pack,
-            String metadata,
-            long length,
-            int datasetOffset,
-            int crc32c) {}
+            long key, int home, long localId, long pack, String metadata, long length, int datasetOffset, int crc32c) {}
 
     /** Reserves a few instances of gateways that are gone, beside those that are reserved already. */
     private List<Reserved> reserve() throws SQLException {

@@ -8,10 +8,10 @@
  * others, {@code cluster-progress} writes what was delivered, {@code cluster-takeover} takes over what others left,
  * {@code cluster-notes} writes what is sent instead of instances, {@code cluster-adoption} brings what the spool had
  * before it joined, {@code cluster-places} shares the associations at destinations, {@code cluster-upkeep} removes what
- * is no longer needed, {@code cluster-orders} does what operators ordered from any gateway, {@code cluster-rules} puts in force what
- * they published. Operators' questions run in the threads that ask ({@link ClusterSearch}). {@link ClusterReplica#keep}
- * runs in the committer's turn. Never: a decision about where an instance goes; an answer to a sender; SQL of another
- * package.
+ * is no longer needed, {@code cluster-orders} does what operators ordered from any gateway, {@code cluster-rules} puts
+ * in force what they published. Operators' questions run in the threads that ask ({@link ClusterSearch}).
+ * {@link ClusterReplica#keep} runs in the committer's turn. Never: a decision about where an instance goes; an answer
+ * to a sender; SQL of another package.
  */
 @NullMarked
 package org.dicomgateway.cluster;

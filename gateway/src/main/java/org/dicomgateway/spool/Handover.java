@@ -20,8 +20,8 @@ public interface Handover {
     List<Long> unfinished(long afterId, int max);
 
     /**
-     * An instance for the replica, which does not have it: it is from before this gateway had one. Empty when nothing is
-     * left to do for it.
+     * An instance for the replica, which does not have it: it is from before this gateway had one. Empty when nothing
+     * is left to do for it.
      *
      * @return to be closed: until then its bytes stay where they are
      * @throws SearchException when the ledger cannot be read now
@@ -31,7 +31,7 @@ public interface Handover {
     /** What the spool has, for the replica. */
     interface Held extends AutoCloseable {
 
-        /** As a new one. Reading its bytes throws {@link DamagedInstanceException} when they are not the received ones. */
+        /** As a new one. Reading throws {@link DamagedInstanceException} when the bytes are not the received ones. */
         Replica.Entry entry();
 
         /** How far it got. */

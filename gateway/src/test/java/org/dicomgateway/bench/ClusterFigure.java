@@ -75,8 +75,8 @@ final class ClusterFigure {
         Path folder = lab.folder("files");
         try (Sink sink = Sink.serving("SINK", SERVICE);
                 Databases databases = new Databases(lab.folder("postgres"));
-                Gateways cluster =
-                        new Gateways(lab, sink, databases, gateways, many > 0, ", max-associations = " + gateways * PLACES)) {
+                Gateways cluster = new Gateways(
+                        lab, sink, databases, gateways, many > 0, ", max-associations = " + gateways * PLACES)) {
             List<BenchGateway> all = cluster.some(gateways);
             all.forEach(gateway -> gateway.pause(sink.peer()));
             BenchFiles files = BenchFiles.write(folder, gateways, lab.count(1_000), Lab.SMALL);

@@ -121,7 +121,8 @@ class OperatorCommandsTest {
                 .contains("rules: version 7")
                 .contains("needs a restart: gateway.spool.history")
                 .contains("cluster: what all gateways have was counted 0 s ago")
-                .contains("cluster: gateway gw1 still brings 12 instances of the time before it joined into the cluster")
+                .contains(
+                        "cluster: gateway gw1 still brings 12 instances of the time before it joined into the cluster")
                 .containsPattern("(?m)^destination .* delivered +all pending +all held +all parked +why$")
                 .containsPattern("(?m)^a +up +.* 1 +2 +0 +1 +7 +6 +0 +3$")
                 .containsPattern("(?m)^gone +not in the rules +0 +0 +4 +0 +1 +0 +5 +0$");

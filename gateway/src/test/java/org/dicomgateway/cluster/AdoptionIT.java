@@ -174,7 +174,9 @@ class AdoptionIT {
                 .filter(file -> Part10.read(file).sopInstance().equals(corrected.sopInstance()))
                 .map(Part10::dataset)
                 .toList();
-        assertThat(versions.get(versions.size() - 1)).as("the newest comes last").isEqualTo(Part10.dataset(corrected.path()));
+        assertThat(versions.get(versions.size() - 1))
+                .as("the newest comes last")
+                .isEqualTo(Part10.dataset(corrected.path()));
     }
 
     /** How many of those that it had before are in the cluster. */

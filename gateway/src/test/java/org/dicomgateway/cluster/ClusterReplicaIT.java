@@ -278,7 +278,9 @@ class ClusterReplicaIT {
             survivor.replica().changed(List.of(5L));
             await().until(() -> primary.number("SELECT count(*) FROM sent_as") == 0);
         }
-        assertThat(cluster.replica().sending(List.of(last))).failsWithin(PATIENCE).withThrowableThat()
+        assertThat(cluster.replica().sending(List.of(last)))
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
                 .withMessageContaining("dead");
     }
 

@@ -68,7 +68,8 @@ class ClusterTransformIT {
     }
 
     private GatewayProcess gateway(String node, String key, StatusScp research, String more) throws IOException {
-        GatewayProcess gateway = new GatewayProcess(folder.resolve(node)).configure("""
+        GatewayProcess gateway =
+                new GatewayProcess(folder.resolve(node)).configure("""
                 gateway.cluster {
                   node = %s
                   lease = 3 s
@@ -117,11 +118,14 @@ class ClusterTransformIT {
                 GatewayProcess survivor = gateway("gw4", OTHER_KEY, research, "")) {
             dying.start();
             survivor.start();
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(survivor.ask("status").output())
-                    .contains("cluster: the gateways have DIFFERENT tables or keys of transforms"));
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(survivor.ask("status").output())
+                            .contains("cluster: the gateways have DIFFERENT tables or keys of transforms"));
             loseAfterSending(dying, research, folder.resolve("files"));
 
-            await().atMost(LIMIT).until(() -> survivor.count("parked") == 1 || !research.stored().isEmpty());
+            await().atMost(LIMIT)
+                    .until(() ->
+                            survivor.count("parked") == 1 || !research.stored().isEmpty());
             assertThat(research.stored()).isEmpty();
             assertThat(survivor.ask("parked").output())
                     .contains("an earlier attempt may have sent it as 2.25.")
@@ -168,7 +172,9 @@ class ClusterTransformIT {
             survivor.start();
             loseAfterSending(dying, research, folder.resolve("files"));
 
-            await().atMost(LIMIT).until(() -> survivor.count("parked") == 1 || !research.stored().isEmpty());
+            await().atMost(LIMIT)
+                    .until(() ->
+                            survivor.count("parked") == 1 || !research.stored().isEmpty());
             assertThat(research.stored()).isEmpty();
             assertThat(survivor.ask("parked").output()).contains("the destination's transcode is another");
         }

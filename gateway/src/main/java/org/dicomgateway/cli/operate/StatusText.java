@@ -133,7 +133,9 @@ final class StatusText {
                         + (member.unfinished() > 0
                                 ? Counted.instances(member.unfinished()) + " are still to be taken over from it"
                                 : "its work was taken over")
-                        + alone(member).map(alone -> "; " + alone + " are on its disk alone").orElse("")));
+                        + alone(member)
+                                .map(alone -> "; " + alone + " are on its disk alone")
+                                .orElse("")));
         lines.add("cluster: " + cluster.node() + ", at work: " + String.join(", ", cluster.working())
                 + (cluster.standby() ? "" : "; no standby confirms what is received"));
         cluster.members().stream()

@@ -1071,9 +1071,8 @@ public final class InMemoryLedger implements Ledger {
 
     private static Plan.PlannedDelivery planned(Delivery delivery) {
         Plan.PlannedDelivery planned = delivery.planned;
-        List<String> candidates = delivery.fixed && delivery.destination != null
-                ? List.of(delivery.destination)
-                : planned.candidates();
+        List<String> candidates =
+                delivery.fixed && delivery.destination != null ? List.of(delivery.destination) : planned.candidates();
         return new Plan.PlannedDelivery(
                 planned.route(), planned.copy(), candidates, planned.priority(), planned.nextWhenRefused());
     }
