@@ -117,7 +117,7 @@ final class Multipart {
     }
 
     private void passEpilogue() throws IOException {
-        long passed = end - begin;
+        int passed = end - begin;
         begin = end;
         for (int n = 0; n >= 0; n = receive(buffer, 0, BUFFER)) {
             passed += n;

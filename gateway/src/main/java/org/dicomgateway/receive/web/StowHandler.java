@@ -158,7 +158,7 @@ final class StowHandler extends Handler.Abstract {
                 }
                 store((Admission) answer, study);
             } catch (StowRequest.RefusedException e) {
-                refusals.info("{}: refused: {} {}", name, e.status(), e.getMessage());
+                refusals.info("{}: refused: {} {}", name, e.status(), String.valueOf(e.getMessage()));
                 if (e.status() == HttpStatus.METHOD_NOT_ALLOWED_405) {
                     response.getHeaders().put(HttpHeader.ALLOW, "POST");
                 }

@@ -140,7 +140,7 @@ public final class WebListener implements AutoCloseable {
     public void stop(Duration grace) {
         stopping = true;
         try {
-            connector.shutdown();
+            connector.close();
             awaitNoRequests(grace);
             server.setStopTimeout(0);
             server.stop();
