@@ -123,6 +123,7 @@ class LaneTest {
         startAndProbe();
         awaitAnnounced(instance(1));
         await().until(() -> server.open.get() == 1);
+        assertThat(server.received()).isEmpty();
 
         outbox.add(NAME, instance(1));
 

@@ -59,7 +59,9 @@ import org.jspecify.annotations.Nullable;
 final class RequestedAssociation implements OpenAssociation {
 
     private static final int SMALLEST_PDU = 128;
-    private static final int LARGEST_PDU = 128 * ByteSize.KIB;
+    /** With its header of six bytes, it is what the JDK writes to a socket at once. */
+    private static final int LARGEST_PDU = 128 * ByteSize.KIB - 6;
+
     private static final int MEDIUM_PRIORITY = 0;
     private static final int MESSAGE_IDS = 0x10000;
     /** All responses to one C-FIND, or one instance by C-GET. */

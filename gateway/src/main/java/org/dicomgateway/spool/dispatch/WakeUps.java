@@ -47,8 +47,9 @@ public final class WakeUps {
     /** Tells the destinations of an instance that it is about to become due, as far as its plan names one alone. */
     public void coming(Instance instance, Plan plan) {
         for (PlannedDelivery planned : plan.deliveries()) {
-            Coming listener =
-                    planned.candidates().size() == 1 ? coming.get(planned.candidates().get(0)) : null;
+            Coming listener = planned.candidates().size() == 1
+                    ? coming.get(planned.candidates().get(0))
+                    : null;
             if (listener != null) {
                 try {
                     listener.comes(instance, planned.route());
