@@ -93,8 +93,7 @@ final class ClientCredentials implements Authorization {
             return CompletableFuture.completedFuture(current.map(Token::header));
         }
         if (next.isEmpty()) {
-            CompletableFuture<Optional<String>> asked =
-                    fetch().handle(this::taken);
+            CompletableFuture<Optional<String>> asked = fetch().handle(this::taken);
             next = Optional.of(asked).filter(each -> !each.isDone());
             return asked.copy();
         }

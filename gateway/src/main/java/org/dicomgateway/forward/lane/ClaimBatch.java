@@ -44,8 +44,7 @@ final class ClaimBatch implements AutoCloseable {
      * @param place the worker's place; it is freed when the batch closes
      * @param trial whether this is the one delivery with which a destination is tried again
      */
-    ClaimBatch(
-            BiConsumer<Claim, Settlement> settling, InstantSource clock, Tally tally, Place place, boolean trial) {
+    ClaimBatch(BiConsumer<Claim, Settlement> settling, InstantSource clock, Tally tally, Place place, boolean trial) {
         this.settling = settling;
         this.clock = clock;
         this.tally = tally;

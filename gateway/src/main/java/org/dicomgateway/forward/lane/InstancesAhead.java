@@ -16,8 +16,8 @@ import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Outbox;
-import org.dicomgateway.spool.Outbox.Note;
 import org.dicomgateway.spool.Outbox.NotNowException;
+import org.dicomgateway.spool.Outbox.Note;
 import org.dicomgateway.spool.Outbox.SentAs;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,8 +78,7 @@ final class InstancesAhead {
      * @param behind is closed when it is no longer needed
      * @param memory how many bytes of it are in memory
      */
-    record Made(
-            Optional<SentAs> sentAs, Optional<SentAs> before, Opening dataset, Closeable behind, long memory) {
+    record Made(Optional<SentAs> sentAs, Optional<SentAs> before, Opening dataset, Closeable behind, long memory) {
 
         /** Whether the same was noted before. */
         boolean isNoted() {

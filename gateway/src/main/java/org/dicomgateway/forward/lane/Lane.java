@@ -373,8 +373,8 @@ final class Lane {
     }
 
     private ClaimBatch hand(Place place, boolean trial) {
-        ClaimBatch claimBatch = new ClaimBatch(
-                outgoingInstances::settle, clock, destinationSignals.tally(), place, trial);
+        ClaimBatch claimBatch =
+                new ClaimBatch(outgoingInstances::settle, clock, destinationSignals.tally(), place, trial);
         hands.add(claimBatch);
         return claimBatch;
     }
@@ -676,13 +676,8 @@ final class Lane {
         boolean quiet =
                 breaker.allowsTraffic() && associations.count() == 0 && !wakeSignal.isStopping() && !health.isPaused();
         if (quiet && !retryAfter.isOn() && probe.isDue() && calling.isPresent()) {
-            try (ClaimBatch nothing =
-                    new ClaimBatch(
-                            outgoingInstances::settle,
-                            clock,
-                            destinationSignals.tally(),
-                            concurrency.enterAnyway(),
-                            false)) {
+            try (ClaimBatch nothing = new ClaimBatch(
+                    outgoingInstances::settle, clock, destinationSignals.tally(), concurrency.enterAnyway(), false)) {
                 if (answers(calling.get(), nothing)) {
                     breaker.echoed();
                 }

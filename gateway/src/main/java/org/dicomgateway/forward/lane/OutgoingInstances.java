@@ -243,7 +243,12 @@ final class OutgoingInstances {
             return new Made(Optional.empty(), Optional.empty(), () -> outbox.open(claim), NOTHING, 0);
         }
         SentAs sentAs = transformed.get().sentAs();
-        return new Made(Optional.of(sentAs), before(claim, sentAs), () -> original(claim, transformed), NOTHING, memory(transformed));
+        return new Made(
+                Optional.of(sentAs),
+                before(claim, sentAs),
+                () -> original(claim, transformed),
+                NOTHING,
+                memory(transformed));
     }
 
     private InputStream original(Claim claim, Optional<Transformation.Result> transformed) throws IOException {
@@ -266,7 +271,8 @@ final class OutgoingInstances {
                     made.digest(),
                     made.length(),
                     Optional.of(syntax));
-            Made result = new Made(Optional.of(sentAs), before(claim, sentAs), made::open, made, memory(transformed) + made.memory());
+            Made result = new Made(
+                    Optional.of(sentAs), before(claim, sentAs), made::open, made, memory(transformed) + made.memory());
             given = true;
             return result;
         } finally {

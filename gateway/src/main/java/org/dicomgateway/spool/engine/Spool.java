@@ -262,8 +262,8 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     /** A replica keeps its note: whoever takes over sends the same, or nothing. */
     @Override
     public Note withdrawSentAs(Claim claim) {
-        return noted(parts.ledgerQueue()
-                .applyDurably(new Change.SentAsWithdrawn(claim.deliveryId(), claim.destination())));
+        return noted(
+                parts.ledgerQueue().applyDurably(new Change.SentAsWithdrawn(claim.deliveryId(), claim.destination())));
     }
 
     private static Note noted(CompletableFuture<Ledger.Applied> answer) {

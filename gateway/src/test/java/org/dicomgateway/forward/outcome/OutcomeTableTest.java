@@ -11,7 +11,6 @@ import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
-import org.dicomgateway.forward.FakeServer;
 import org.dicomgateway.forward.outcome.Outcome.Deferred;
 import org.dicomgateway.forward.outcome.Outcome.Delivered;
 import org.dicomgateway.forward.outcome.Outcome.Impossible;
