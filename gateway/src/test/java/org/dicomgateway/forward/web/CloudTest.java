@@ -141,6 +141,10 @@ class CloudTest {
             HostileWebServer.answer(exchange, failed.isEmpty() ? 200 : stored.isEmpty() ? 409 : 202, JSON, body);
         }
 
+        byte[] file(String sopInstance) {
+            return Optional.ofNullable(files.get(sopInstance)).orElseThrow().clone();
+        }
+
         private String items(String sequence, List<String> items) {
             return items.isEmpty()
                     ? ""
@@ -350,13 +354,13 @@ class CloudTest {
                 .containsOnly(new Delivered(0));
 
         // Stored before by another program: other file meta information, the same dataset.
-        byte[] other = google.files.get("1.2.3.4.1").clone();
+        byte[] other = google.file("1.2.3.4.1");
         other[0] = 1;
         google.files.put("1.2.3.4.1", other);
         assertThat(store(connector, EXPLICIT, 1)).containsExactly(new Delivered(0x0111));
 
         // Other content: never named when it came with others, so each is sent alone.
-        byte[] corrected = google.files.get("1.2.3.4.2").clone();
+        byte[] corrected = google.file("1.2.3.4.2");
         corrected[corrected.length - 1] = 77;
         google.files.put("1.2.3.4.2", corrected);
         assertThat(store(connector, EXPLICIT, 2)).hasOnlyElementsOfType(Impossible.class);
@@ -420,7 +424,7 @@ class CloudTest {
         assertThat(store(connector, EXPLICIT, 1, 2)).as("409").containsOnly(new Delivered(0x0111));
         assertThat(azure.requests).containsExactly(2, 2, 2);
 
-        byte[] corrected = azure.files.get("1.2.3.4.2").clone();
+        byte[] corrected = azure.file("1.2.3.4.2");
         corrected[corrected.length - 1] = 77;
         azure.files.put("1.2.3.4.2", corrected);
         assertThat(store(connector, EXPLICIT, 2)).hasOnlyElementsOfType(Impossible.class);
