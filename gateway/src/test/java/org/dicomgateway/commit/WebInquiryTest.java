@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.WhenExists;
@@ -52,10 +51,11 @@ class WebInquiryTest {
     private HostileWebServer server;
     private Instant now = Instant.parse("2026-03-01T08:00:00Z");
     private final List<CommitmentResult> reports = new ArrayList<>();
-    private final Function<CommitmentResult, Answer> reporting = result -> {
+
+    private Answer reporting(CommitmentResult result) {
         reports.add(result);
         return Answer.TAKEN;
-    };
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -75,12 +75,12 @@ class WebInquiryTest {
     }
 
     private Inquiry.Reply ask(Inquiry inquiry) throws AssociationException {
-        return inquiry.ask(REQUEST, reporting, () -> {});
+        return inquiry.ask(REQUEST, this::reporting, () -> {});
     }
 
     private List<Uid> later(Inquiry inquiry, Duration time) {
         now = now.plus(time);
-        return inquiry.collect(each -> true, reporting);
+        return inquiry.collect(each -> true, this::reporting);
     }
 
     private static void answer(HttpExchange exchange, int status, String retryAfter, String body) throws IOException {
@@ -166,7 +166,7 @@ class WebInquiryTest {
         Inquiry inquiry = inquiry();
         ask(inquiry);
         now = now.plusSeconds(10);
-        inquiry.collect(each -> false, reporting);
+        inquiry.collect(each -> false, this::reporting);
         later(inquiry, Duration.ofHours(1));
         assertThat(asked()).hasSize(1);
     }

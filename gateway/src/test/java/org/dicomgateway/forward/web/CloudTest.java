@@ -45,6 +45,7 @@ import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.testkit.Destinations;
 import org.dicomgateway.testkit.web.HostileWebServer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,13 +141,17 @@ class CloudTest {
             HostileWebServer.answer(exchange, failed.isEmpty() ? 200 : stored.isEmpty() ? 409 : 202, JSON, body);
         }
 
+        byte[] file(String sopInstance) {
+            return Optional.ofNullable(files.get(sopInstance)).orElseThrow().clone();
+        }
+
         private String items(String sequence, List<String> items) {
             return items.isEmpty()
                     ? ""
                     : "\"" + sequence + "\":{\"vr\":\"SQ\",\"Value\":[" + String.join(",", items) + "]}";
         }
 
-        private void give(HttpExchange exchange, byte[] file) throws IOException {
+        private void give(HttpExchange exchange, byte @Nullable [] file) throws IOException {
             if (file == null) {
                 HostileWebServer.answer(exchange, 404, "text/plain", "");
                 return;
@@ -247,7 +252,7 @@ class CloudTest {
         }
     }
 
-    private StowConnector connector(Cloud cloud, BearerSource bearer, WhenExists whenExists) {
+    private StowConnector connector(BearerSource bearer, WhenExists whenExists) {
         DestinationSettings destination = Destinations.web(
                 "cloud",
                 Destinations.dicomWeb(server.url("/dicomWeb"), Optional.empty(), Optional.of(bearer), whenExists));
@@ -340,7 +345,7 @@ class CloudTest {
         server.behaviour = google::handle;
         Path token = Files.writeString(directory.resolve("token"), "first");
         BearerSource renewed = new BearerSource.TokenFile(token);
-        StowConnector connector = connector(google, renewed, WhenExists.COMPARE);
+        StowConnector connector = connector(renewed, WhenExists.COMPARE);
 
         assertThat(store(connector, EXPLICIT, 1, 2, 3)).containsOnly(new Delivered(0));
         assertThat(google.requests).containsExactly(3);
@@ -349,17 +354,17 @@ class CloudTest {
                 .containsOnly(new Delivered(0));
 
         // Stored before by another program: other file meta information, the same dataset.
-        byte[] other = google.files.get("1.2.3.4.1").clone();
+        byte[] other = google.file("1.2.3.4.1");
         other[0] = 1;
         google.files.put("1.2.3.4.1", other);
         assertThat(store(connector, EXPLICIT, 1)).containsExactly(new Delivered(0x0111));
 
         // Other content: never named when it came with others, so each is sent alone.
-        byte[] corrected = google.files.get("1.2.3.4.2").clone();
+        byte[] corrected = google.file("1.2.3.4.2");
         corrected[corrected.length - 1] = 77;
         google.files.put("1.2.3.4.2", corrected);
         assertThat(store(connector, EXPLICIT, 2)).hasOnlyElementsOfType(Impossible.class);
-        StowConnector replacing = connector(google, renewed, WhenExists.REPLACE);
+        StowConnector replacing = connector(renewed, WhenExists.REPLACE);
         assertThat(store(replacing, EXPLICIT, 2)).allMatch(CloudTest::isToBeSentAgain);
         assertThat(google.files).doesNotContainKey("1.2.3.4.2");
         assertThat(store(replacing, EXPLICIT, 2)).containsExactly(new Delivered(0));
@@ -387,7 +392,7 @@ class CloudTest {
         Path token = Files.writeString(directory.resolve("token"), "first");
 
         List<Outcome> outcomes =
-                store(connector(google, new BearerSource.TokenFile(token), WhenExists.KEEP), EXPLICIT, 1);
+                store(connector(new BearerSource.TokenFile(token), WhenExists.KEEP), EXPLICIT, 1);
 
         assertThat(outcomes).hasOnlyElementsOfType(Refused.class);
         assertThat(outcomes.get(0).reason()).contains("0x0110");
@@ -410,7 +415,7 @@ class CloudTest {
                 "gateway",
                 secret,
                 Optional.of("https://dicom.healthcareapis.azure.com/.default"));
-        StowConnector connector = connector(azure, entra, WhenExists.COMPARE);
+        StowConnector connector = connector(entra, WhenExists.COMPARE);
 
         assertThat(store(connector, EXPLICIT, 1, 2)).containsOnly(new Delivered(0));
         assertThat(store(connector, EXPLICIT, 1, 3))
@@ -419,11 +424,11 @@ class CloudTest {
         assertThat(store(connector, EXPLICIT, 1, 2)).as("409").containsOnly(new Delivered(0x0111));
         assertThat(azure.requests).containsExactly(2, 2, 2);
 
-        byte[] corrected = azure.files.get("1.2.3.4.2").clone();
+        byte[] corrected = azure.file("1.2.3.4.2");
         corrected[corrected.length - 1] = 77;
         azure.files.put("1.2.3.4.2", corrected);
         assertThat(store(connector, EXPLICIT, 2)).hasOnlyElementsOfType(Impossible.class);
-        StowConnector replacing = connector(azure, entra, WhenExists.REPLACE);
+        StowConnector replacing = connector(entra, WhenExists.REPLACE);
         assertThat(store(replacing, EXPLICIT, 2)).allMatch(CloudTest::isToBeSentAgain);
         assertThat(store(replacing, EXPLICIT, 2)).containsExactly(new Delivered(0));
 
@@ -448,9 +453,7 @@ class CloudTest {
             }
         };
         Path secret = Files.writeString(directory.resolve("secret"), "s");
-        StowConnector connector = connector(
-                aws,
-                new BearerSource.ClientCredentials(server.url("/token"), "gateway", secret, Optional.empty()),
+        StowConnector connector = connector(new BearerSource.ClientCredentials(server.url("/token"), "gateway", secret, Optional.empty()),
                 WhenExists.COMPARE);
 
         assertThat(store(connector, EXPLICIT, 1, 2)).containsOnly(new Delivered(0));

@@ -257,10 +257,16 @@ class StowSeveralTest {
 
                         @Override
                         public int read() throws IOException {
-                            if (--left < 0) {
+                            return read(new byte[1], 0, 1);
+                        }
+
+                        @Override
+                        public int read(byte[] into, int offset, int most) throws IOException {
+                            left -= most;
+                            if (left < 0) {
                                 throw new DamagedInstanceException("checksum", null);
                             }
-                            return 0;
+                            return most;
                         }
                     }))
                     .isInstanceOf(DamagedInstanceException.class);
