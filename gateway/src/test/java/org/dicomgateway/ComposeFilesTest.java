@@ -39,7 +39,7 @@ class ComposeFilesTest {
         JsonNode compose = read(file);
         List<String> mounted = each(compose.get("services"))
                 .flatMap(service -> each(service.path("volumes")))
-                .map(volume -> volume.asString().split(":")[0])
+                .map(volume -> volume.asString().replaceFirst(":.*", ""))
                 .toList();
         assertThat(mounted).isNotEmpty();
         for (String source : mounted) {

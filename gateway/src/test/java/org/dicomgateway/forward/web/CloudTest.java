@@ -391,8 +391,7 @@ class CloudTest {
         server.behaviour = google::handle;
         Path token = Files.writeString(directory.resolve("token"), "first");
 
-        List<Outcome> outcomes =
-                store(connector(new BearerSource.TokenFile(token), WhenExists.KEEP), EXPLICIT, 1);
+        List<Outcome> outcomes = store(connector(new BearerSource.TokenFile(token), WhenExists.KEEP), EXPLICIT, 1);
 
         assertThat(outcomes).hasOnlyElementsOfType(Refused.class);
         assertThat(outcomes.get(0).reason()).contains("0x0110");
@@ -453,7 +452,8 @@ class CloudTest {
             }
         };
         Path secret = Files.writeString(directory.resolve("secret"), "s");
-        StowConnector connector = connector(new BearerSource.ClientCredentials(server.url("/token"), "gateway", secret, Optional.empty()),
+        StowConnector connector = connector(
+                new BearerSource.ClientCredentials(server.url("/token"), "gateway", secret, Optional.empty()),
                 WhenExists.COMPARE);
 
         assertThat(store(connector, EXPLICIT, 1, 2)).containsOnly(new Delivered(0));

@@ -549,7 +549,9 @@ class StowConnectorTest {
             assertThat(worker.isAlive()).isFalse();
         }
 
-        assertThat(failures).hasSize(3).allMatch(e -> String.valueOf(e.getMessage()).contains("broken off"));
+        assertThat(failures)
+                .hasSize(3)
+                .allMatch(e -> String.valueOf(e.getMessage()).contains("broken off"));
         assertThat(server.requests()).extracting(HostileWebServer.Request::path).containsExactly("/token");
         hanging.countDown();
         server.answers(200, JSON, STORED);
