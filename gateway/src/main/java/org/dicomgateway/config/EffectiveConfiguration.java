@@ -24,6 +24,7 @@ import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.reader.StrategyReader;
 import org.dicomgateway.config.reader.TlsReader;
+import org.dicomgateway.config.reader.WebListenerReader;
 import org.dicomgateway.config.settings.Secrets;
 import org.jspecify.annotations.Nullable;
 
@@ -136,6 +137,15 @@ public final class EffectiveConfiguration {
         return named;
     }
 
+    /** Removes the keys that do not apply to what a listener receives by. */
+    private static ConfigObject ofItsType(ConfigObject block) {
+        ConfigObject rest = block;
+        for (String key : WebListenerReader.foreignKeys(block)) {
+            rest = rest.withoutKey(key);
+        }
+        return rest;
+    }
+
     /** Removes the keys that do not apply to the strategy of the route. */
     private static ConfigObject route(ConfigObject route) {
         ConfigObject rest = route;
@@ -167,7 +177,7 @@ public final class EffectiveConfiguration {
         line(indent, key + " {");
         for (String name : Section.inFileOrder(blocks)) {
             line(indent + "  ", ConfigUtil.joinPath(name) + " {");
-            body(indent + "    ", named(merged(block(blocks, name), defaults)), order);
+            body(indent + "    ", ofItsType(named(merged(block(blocks, name), defaults))), order);
             line(indent + "  ", "}");
         }
         line(indent, "}");

@@ -81,8 +81,8 @@ public interface Outbox {
     Note noteSentAs(Map<Claim, SentAs> sentAs) throws NotNowException;
 
     /**
-     * Takes back what {@link #noteSentAs} noted for a claim of which nothing was sent, and about which nothing was noted
-     * before. Returns at once. When it is lost, the note stays, as if the instance had been sent.
+     * Takes back what {@link #noteSentAs} noted for a claim of which nothing was sent, and about which nothing was
+     * noted before. Returns at once. When it is lost, the note stays, as if the instance had been sent.
      */
     Note withdrawSentAs(Claim claim);
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.bench.load.BenchFiles;
+import org.dicomgateway.bench.load.Sink;
 
 /**
  * What operators' requests cost the data path: instances are received and sent on while somebody asks a hundred times a

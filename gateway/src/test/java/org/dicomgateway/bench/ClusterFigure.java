@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.dicomgateway.bench.load.BenchFiles;
 import org.dicomgateway.bench.load.DirectSender;
+import org.dicomgateway.bench.load.Sink;
 import org.dicomgateway.testkit.PostgresServer;
 
 /**

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.dicomgateway.bench.load.BenchFiles;
 import org.dicomgateway.bench.load.DiskLimit;
+import org.dicomgateway.bench.load.Sink;
 import org.dicomgateway.bench.load.StockSender;
 import org.dicomgateway.testkit.OrthancServer;
 

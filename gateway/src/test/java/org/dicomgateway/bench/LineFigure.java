@@ -7,6 +7,7 @@ import java.util.Map;
 import org.dicomgateway.bench.load.BenchFiles;
 import org.dicomgateway.bench.load.DirectSender;
 import org.dicomgateway.bench.load.LongLine;
+import org.dicomgateway.bench.load.Sink;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.OrthancServer;

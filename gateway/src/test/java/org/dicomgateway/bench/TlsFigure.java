@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.bench.load.BenchFiles;
+import org.dicomgateway.bench.load.Sink;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.security.IdentityFiles;
 import org.dicomgateway.security.ServerTls;

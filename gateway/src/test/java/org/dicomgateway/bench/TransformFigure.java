@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.dicomgateway.bench.load.BenchFiles;
 import org.dicomgateway.bench.load.DirectSender;
+import org.dicomgateway.bench.load.Sink;
 import org.dicomgateway.dicom.values.Peer;
 
 /** How fast a full spool is emptied to a destination with a profile, beside one without. Both discard the bytes. */

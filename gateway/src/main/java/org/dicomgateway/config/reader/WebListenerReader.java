@@ -1,8 +1,11 @@
 package org.dicomgateway.config.reader;
 
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
 import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +22,10 @@ import org.dicomgateway.config.settings.ListenerSettings.Web.Jwt;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.ServerTls;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a listener with {@code type = dicomweb} has beside others, and what does not go together with it. */
-final class WebListenerReader {
+public final class WebListenerReader {
 
     private static final String NONE = "none";
     private static final int MAX_INSTANCES = 100_000;
@@ -48,6 +52,15 @@ final class WebListenerReader {
         this.whole = whole;
         this.web = web;
         this.settings = settings;
+    }
+
+    /** The keys that a listener of this block's type must not have. None for a block that is no listener. */
+    public static Collection<String> foreignKeys(ConfigObject block) {
+        @Nullable ConfigValue type = block.get("type");
+        if (type == null || !block.containsKey("max-instances")) {
+            return List.of();
+        }
+        return Type.DICOMWEB.name().equalsIgnoreCase(String.valueOf(type.unwrapped())) ? NOT_WEB.keySet() : ONLY_WEB;
     }
 
     /** @param whole true for a listener; false for the defaults */

@@ -44,8 +44,8 @@ public final class RewrittenDataset {
     private static final int SMALL = 128 << 10;
 
     /**
-     * One at a time holds the elements of a large dataset in memory: they need many times the memory of their bytes. Their
-     * bytes are read before, so that a slow disk keeps nobody waiting.
+     * One at a time holds the elements of a large dataset in memory: they need many times the memory of their bytes.
+     * Their bytes are read before, so that a slow disk keeps nobody waiting.
      */
     static final Semaphore IN_MEMORY = new Semaphore(1);
 

@@ -1,5 +1,6 @@
 /**
- * The load of a measurement: files and instances of one size, and the programs that send them.
+ * The load of a measurement: files and instances of one size, the programs that send them, and an acceptor that receives
+ * them.
  */
 @NullMarked
 package org.dicomgateway.bench.load;

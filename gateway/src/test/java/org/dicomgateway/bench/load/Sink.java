@@ -1,4 +1,4 @@
-package org.dicomgateway.bench;
+package org.dicomgateway.bench.load;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +34,7 @@ import org.dicomgateway.testkit.FreePorts;
  * An acceptor of our own toolkit, in this process: it throws the bytes away, which is the wire's limit; or writes a
  * file for each instance, synced and renamed before it answers, as other routers do at best.
  */
-final class Sink implements AutoCloseable {
+public final class Sink implements AutoCloseable {
 
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final int PDU = 128 * 1024;
@@ -80,27 +80,27 @@ final class Sink implements AutoCloseable {
     }
 
     /** That takes so long for each instance, and no processor time. */
-    static Sink serving(String aeTitle, Duration service) {
+    public static Sink serving(String aeTitle, Duration service) {
         Sink sink = discarding(aeTitle);
         sink.service = service;
         return sink;
     }
 
-    static Sink discarding(String aeTitle) {
+    public static Sink discarding(String aeTitle) {
         return taking(aeTitle, List.of());
     }
 
     /** That accepts no other transfer syntaxes. */
-    static Sink taking(String aeTitle, List<TransferSyntax> syntaxes) {
+    public static Sink taking(String aeTitle, List<TransferSyntax> syntaxes) {
         return new Sink(aeTitle, Optional.empty(), Optional.empty(), syntaxes);
     }
 
     /** Spoken to by TLS. */
-    static Sink discarding(String aeTitle, ServerTls tls) {
+    public static Sink discarding(String aeTitle, ServerTls tls) {
         return new Sink(aeTitle, Optional.empty(), Optional.of(tls), List.of());
     }
 
-    static Sink filing(String aeTitle, Path folder) {
+    public static Sink filing(String aeTitle, Path folder) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
@@ -171,16 +171,16 @@ final class Sink implements AutoCloseable {
         }
     }
 
-    Peer peer() {
+    public Peer peer() {
         return peer;
     }
 
     /** From now on nothing is answered. */
-    void stall() {
+    public void stall() {
         setStalled(true);
     }
 
-    void goOn() {
+    public void goOn() {
         setStalled(false);
     }
 
@@ -191,28 +191,28 @@ final class Sink implements AutoCloseable {
         }
     }
 
-    long count() {
+    public long count() {
         return count.get();
     }
 
     /** When the last instance was complete, by {@link System#nanoTime}. */
-    long lastNanos() {
+    public long lastNanos() {
         return last.get();
     }
 
     /** From the first instance's begin to the last one's end, since {@link #reset}. */
-    double seconds() {
+    public double seconds() {
         return (last.get() - first.get()) / 1e9;
     }
 
-    void reset() {
+    public void reset() {
         count.set(0);
         first.set(0);
         last.set(0);
     }
 
     /** From now on connections are refused. */
-    void die() {
+    public void die() {
         goOn();
         acceptor.stop(Duration.ZERO);
     }
