@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.dicomgateway.bench.load.DirectSender;
+import org.dicomgateway.bench.load.Pause;
 import org.dicomgateway.bench.load.Sink;
 import org.dicomgateway.bench.load.SmallInstance;
 import org.dicomgateway.dicom.values.Uid;

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dicomgateway.bench.load.Pause;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.GatewayProcess;
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.TreeMap;
+import org.dicomgateway.bench.load.Pause;
 
 /** What a gateway's forward log tells from some moment on: how many of an event, and over what time. */
 final class ForwardLogTail {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.dicomgateway.bench.load.DirectSender;
+import org.dicomgateway.bench.load.Pause;
 import org.dicomgateway.bench.load.Sink;
 import org.dicomgateway.bench.load.SmallInstance;
 import org.dicomgateway.dicom.values.Peer;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.dicomgateway.bench.load.BenchFiles;
+import org.dicomgateway.bench.load.Pause;
 import org.dicomgateway.bench.load.StockSender;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Child;

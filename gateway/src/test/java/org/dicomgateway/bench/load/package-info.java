@@ -1,6 +1,6 @@
 /**
- * The load of a measurement: files and instances of one size, the programs that send them, and an acceptor that receives
- * them.
+ * The load of a measurement: files and instances of one size, the programs that send them, an acceptor that receives
+ * them, and pauses.
  */
 @NullMarked
 package org.dicomgateway.bench.load;

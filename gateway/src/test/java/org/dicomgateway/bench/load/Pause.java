@@ -1,14 +1,14 @@
-package org.dicomgateway.bench;
+package org.dicomgateway.bench.load;
 
 import java.time.Duration;
 
 /** Lets time pass. */
-final class Pause {
+public final class Pause {
 
     private Pause() {}
 
     /** Ends the measurement when somebody interrupts it. */
-    static void of(Duration time) {
+    public static void of(Duration time) {
         try {
             Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
