@@ -31,7 +31,7 @@ analyse() {
     umask "$CALLERS_UMASK"
     # The first compiler of the virtual machine alone: the second one takes more time than it saves here.
     export MAVEN_OPTS="${MAVEN_OPTS:-} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-    exec nice mvn -B -q -ntp "${TOGETHER[@]}" -f "$ROOT/pom.xml" test-compile "-Dbuild.folder=$ROOT/gateway/target/analysis" &>"$ANALYSIS_LOG"
+    exec nice mvn -B -ntp "${TOGETHER[@]}" -f "$ROOT/pom.xml" test-compile "-Dbuild.folder=$ROOT/gateway/target/analysis" &>"$ANALYSIS_LOG"
   ) &
   ANALYSIS=$!
 }

@@ -366,5 +366,10 @@ class AsynchronousOperationsTest {
         public int read() throws IOException {
             throw new IOException("damaged");
         }
+
+        @Override
+        public int read(byte[] into, int offset, int max) throws IOException {
+            throw new IOException("damaged");
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -99,7 +100,7 @@ public final class LongLine implements AutoCloseable {
         private long free = System.nanoTime();
 
         /** @param bytes none at the end */
-        private record Piece(byte[] bytes, long arrives) {}
+        private record Piece(ByteBuffer bytes, long arrives) {}
 
         Direction(Socket from, Socket to) {
             this.from = from;
@@ -130,15 +131,15 @@ public final class LongLine implements AutoCloseable {
 
         private void add(byte[] bytes) {
             free = Math.max(free, System.nanoTime()) + (long) (bytes.length * nanosPerByte);
-            underWay.add(new Piece(bytes, free + halfNanos));
+            underWay.add(new Piece(ByteBuffer.wrap(bytes), free + halfNanos));
         }
 
         private void write() {
             try (to) {
                 OutputStream out = to.getOutputStream();
-                for (Piece piece = underWay.take(); piece.bytes().length > 0; piece = underWay.take()) {
+                for (Piece piece = underWay.take(); piece.bytes().hasRemaining(); piece = underWay.take()) {
                     TimeUnit.NANOSECONDS.sleep(piece.arrives() - System.nanoTime());
-                    out.write(piece.bytes());
+                    out.write(piece.bytes().array());
                     room.release();
                 }
             } catch (IOException closed) {
