@@ -82,7 +82,8 @@ public interface Outbox {
 
     /**
      * Takes back what {@link #noteSentAs} noted for a claim of which nothing was sent, and about which nothing was
-     * noted before. Returns at once. When it is lost, the note stays, as if the instance had been sent.
+     * noted before. Returns at once. When it is lost, or comes before the note is in the database of a
+     * cluster, the note stays, as if the instance had been sent.
      */
     Note withdrawSentAs(Claim claim);
 

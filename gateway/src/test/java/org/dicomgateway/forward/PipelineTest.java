@@ -26,6 +26,7 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,7 @@ class PipelineTest {
     private final FakeOutbox outbox = new FakeOutbox(clock);
     private final FakeServer server = new FakeServer();
     private final AtomicInteger offers = new AtomicInteger();
-    private volatile AssociationException onOffer;
+    private volatile @Nullable AssociationException onOffer;
     private final Forwarder forwarder = new Forwarder(
             outbox,
             Fixtures.TRANSCODER,
@@ -59,8 +60,9 @@ class PipelineTest {
         return (peer, calling, pairs) -> {
             if (settings.window() > 1) {
                 offers.incrementAndGet();
-                if (onOffer != null) {
-                    throw onOffer;
+                AssociationException failure = onOffer;
+                if (failure != null) {
+                    throw failure;
                 }
             }
             return server.open(peer, calling, pairs);

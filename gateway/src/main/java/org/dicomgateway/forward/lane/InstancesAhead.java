@@ -117,6 +117,7 @@ final class InstancesAhead {
         @Override
         public void close() throws IOException {
             MEMORY.release(kib);
+            kib = 0;
             if (made != null) {
                 made.behind().close();
             }
@@ -280,6 +281,10 @@ final class InstancesAhead {
         try {
             Made made = entry.made;
             if (!entry.accepted.equals(accepted) || !entry.isComplete()) {
+                if (entry.note != null) {
+                    // In a cluster the ledger gets it only when the database has it: not after its withdrawal.
+                    entry.note.await();
+                }
                 Optional<Note> withdrawn = withdraw(entry);
                 if (withdrawn.isPresent()) {
                     withdrawn.get().await();

@@ -139,6 +139,7 @@ final class StoreAttempt {
      * @return whether the association can be used for another instance
      */
     boolean awaitAnswer(UnderWay underWay) {
+        List<UnderWay.Attempt> before = underWay.all();
         try {
             settle(underWay, underWay.connection().next());
             return true;
@@ -147,9 +148,8 @@ final class StoreAttempt {
             return false;
         } catch (RuntimeException | Error e) {
             underWay.connection().abort();
-            List<UnderWay.Attempt> all = underWay.all();
-            if (all.size() == 1) {
-                lost(underWay, all.get(0), new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e));
+            if (before.size() == 1 && !underWay.isEmpty()) {
+                lost(underWay, before.get(0), new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e));
             }
             throw e;
         }

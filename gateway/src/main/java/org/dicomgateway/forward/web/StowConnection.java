@@ -80,6 +80,9 @@ final class StowConnection implements StoreConnection {
         boolean alone = limit.isToBeJudgedAlone(claim);
         if (alone && open.isPresent()) {
             finish();
+            if (unanswered.isPresent()) {
+                throw unanswered.get();
+            }
         }
         if (open.isEmpty()) {
             try {

@@ -218,5 +218,13 @@ class MultipartTest {
             int at = count++;
             return at < begin.length ? begin[at] : rest[(at - begin.length) % rest.length];
         }
+
+        @Override
+        public int read(byte[] into, int offset, int max) {
+            for (int i = 0; i < max; i++) {
+                into[offset + i] = (byte) read();
+            }
+            return max;
+        }
     }
 }

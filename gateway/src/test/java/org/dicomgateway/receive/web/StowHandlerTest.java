@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class StowHandlerTest {
 
+    @SuppressWarnings("NullAway.Init")
     private WebListenerHarness web;
 
     private void listen(AccessRule... access) throws Exception {
