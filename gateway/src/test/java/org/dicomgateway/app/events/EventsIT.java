@@ -116,7 +116,7 @@ class EventsIT {
         try (OrthancServer orthanc = OrthancServer.start(directory, "ORTHANC1");
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))
                         .configure(FAST)
-                        .routing(rules(orthanc, ", hold-until = study-complete, hold-quiet = 5 s, hold-at-most = 1 m"))
+                        .routing(rules(orthanc, ", hold-until = study-complete, hold-quiet = 12 s, hold-at-most = 1 m"))
                         .start()) {
             send(gateway, study.subList(0, 2));
             await().atMost(LIMIT)
@@ -125,7 +125,7 @@ class EventsIT {
                                             .output())
                             .contains("is closed until its study is complete"));
             assertThat(gateway.ask("explain", study.get(0).path().toString()).output())
-                    .contains("waits until nothing of its study has arrived for 5 s, at most 1 m");
+                    .contains("waits until nothing of its study has arrived for 12 s, at most 1 m");
             assertThat(gateway.ask("status").exitCode()).as("nothing is wrong").isZero();
             gateway.kill();
             gateway.start();
