@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -121,7 +122,9 @@ final class Storing {
                 store(part.get());
             }
         } catch (InterruptedIOException e) {
-            ended(End.INTERRUPTED, String.valueOf(e.getMessage()));
+            // Too slow is the sender's fault; the rest of these is the gateway's.
+            End how = e instanceof SocketTimeoutException ? End.BROKEN : End.INTERRUPTED;
+            ended(how, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             ended(multipart.failure() == null ? End.TOO_LARGE : End.BROKEN, String.valueOf(e.getMessage()));
         }
@@ -161,6 +164,8 @@ final class Storing {
         }
         in.reset();
         in.skipNBytes(file.datasetOffset());
+        // With a mark that counts, the buffer would grow to MAX_META while the dataset is read.
+        in.mark(0);
         return new StoreResult(Optional.of(file.sopClass()), Optional.of(file.sopInstance()), status(file, in));
     }
 

@@ -141,9 +141,12 @@ public final class WebListener implements AutoCloseable {
         stopping = true;
         try {
             connector.close();
-            awaitNoRequests(grace);
-            server.setStopTimeout(0);
-            server.stop();
+            try {
+                awaitNoRequests(grace);
+            } finally {
+                server.setStopTimeout(0);
+                server.stop();
+            }
             awaitNoRequests(END_OF_THREADS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -17,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.junit.jupiter.api.AfterEach;
@@ -102,14 +104,13 @@ class HostileSendersTest {
             long begin = System.nanoTime();
             boolean ended = false;
             for (int i = 0; i < 400 && !ended; i++) {
-                try {
-                    socket.getOutputStream().write(whole, i, 1);
-                    Thread.sleep(100);
-                } catch (IOException e) {
-                    ended = true;
-                }
+                socket.getOutputStream().write(whole, i, 1);
+                Thread.sleep(100);
+                ended = socket.getInputStream().available() > 0;
             }
             assertThat(ended).isTrue();
+            byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 400 ".length());
+            assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 400 ");
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SOON);
         }
         assertThat(web.stored).isEmpty();
@@ -243,10 +244,15 @@ class HostileSendersTest {
 
     @Test
     void a_stop_finishes_the_instance_under_way_and_answers() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        web.scp = request -> {
+            begun.countDown();
+            return web.keep(request);
+        };
         try (Socket socket = web.connect()) {
             socket.getOutputStream().write(ascii(head("Content-Length: " + whole.length)));
             socket.getOutputStream().write(whole, 0, 10_000);
-            await().atMost(SOON).until(() -> web.listener().openRequests() == 1);
+            assertThat(begun.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             Thread stop = new Thread(() -> web.listener().stop(Duration.ofSeconds(10)));
             stop.start();
             Thread.sleep(200);
