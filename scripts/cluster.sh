@@ -29,16 +29,17 @@ CLUSTER=$VAR/cluster
 GATEWAYS=(gw1 gw2 gw3)
 DATABASES=(db1 db2)
 DATABASE_PASSWORD=for-a-try
-ETCD_PORT=52379
-ETCD_PEER_PORT=52380
+# Below the ports of outgoing connections, which Linux begins at 32768: one of those may have any of them.
+ETCD_PORT=12379
+ETCD_PEER_PORT=12380
 BALANCER_PORT=11112
 START_SECONDS=60
 STOP_SECONDS=40
 PATH=$PATH:/usr/sbin
 
 dicom_port() { printf '1112%s' "${1#gw}"; }
-database_port() { printf '5543%s' "${1#db}"; }
-patroni_port() { printf '5843%s' "${1#db}"; }
+database_port() { printf '1543%s' "${1#db}"; }
+patroni_port() { printf '1583%s' "${1#db}"; }
 admin_port() { printf '808%s' "${1#gw}"; }
 pid_file_of() { printf '%s/run/%s.pid' "$CLUSTER" "$1"; }
 mark_of() { # what the process has on its command line
