@@ -61,6 +61,9 @@ public final class ClusterOrders implements AutoCloseable {
     private static final Duration COUNT = Duration.ofSeconds(5);
 
     private static final int COUNT_SHARE = 20;
+
+    /** When it could not be counted. */
+    private static final Duration COUNT_AGAIN = Duration.ofSeconds(15);
     private static final Duration FORGET = Duration.ofHours(1);
 
     /** The actions by their numbers in the database. */
@@ -524,12 +527,11 @@ public final class ClusterOrders implements AutoCloseable {
         if (begin - nextCount < 0) {
             return;
         }
-        try {
-            counted = new Counted(search.count(), Optional.of(Instant.now()));
-        } finally {
-            long took = System.nanoTime() - begin;
-            nextCount = System.nanoTime() + Math.max(COUNT.toNanos(), COUNT_SHARE * took);
-        }
+        // Also for one that fails: how long it waited for a database that is away says nothing about the next.
+        nextCount = begin + COUNT_AGAIN.toNanos();
+        counted = new Counted(search.count(), Optional.of(Instant.now()));
+        long end = System.nanoTime();
+        nextCount = end + Math.max(COUNT.toNanos(), COUNT_SHARE * (end - begin));
     }
 
     private void forgetNowAndThen() throws SQLException {
