@@ -64,6 +64,7 @@ public final class ClusterOrders implements AutoCloseable {
 
     /** When it could not be counted. */
     private static final Duration COUNT_AGAIN = Duration.ofSeconds(15);
+
     private static final Duration FORGET = Duration.ofHours(1);
 
     /** The actions by their numbers in the database. */
