@@ -167,9 +167,9 @@ start_balancer() {
 
 start() {
   local name
-  for name in etcd patroni haproxy; do
-    command -v "$name" >/dev/null || die "$name is missing; scripts/setup.sh --cluster installs it"
-  done
+  "$ROOT/scripts/setup.sh" --cluster
+  # Built now, if need be: the gateways have only so long to answer.
+  "$ROOT/scripts/gateway" --version
   mkdir -p "$CLUSTER"
   "$ROOT/scripts/orthanc.sh" start
   runs etcd || start_etcd
