@@ -19,7 +19,7 @@ Usage: scripts/cluster.sh COMMAND [NAME]
 Send to GATEWAY at 127.0.0.1:11112: HAProxy passes it to one of the gateways. They are at 11121 to 11123, their pages at
 http://127.0.0.1:8081/ to 8083. Only for a try: it is one machine, and every user of it can read the database.
 
-Needs PostgreSQL, Patroni, etcd and HAProxy: scripts/setup.sh --cluster installs them.
+Needs PostgreSQL, Patroni, etcd and HAProxy; start installs them.
 TEXT
 }
 
