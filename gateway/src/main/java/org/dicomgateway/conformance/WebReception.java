@@ -38,7 +38,7 @@ final class WebReception {
                                         "Request",
                                         "multipart/related; type=\"application/dicom\": any storage SOP class, any transfer "
                                                 + "syntax, unless a rule names some. No metadata and bulk data, no content encoding"),
-                                List.of("Answer", "application/dicom+json, application/dicom+xml; no Retrieve URL"),
+                                List.of("Answer", "application/dicom+json, application/dicom+xml; Retrieve URL empty"),
                                 List.of("Not offered", "retrieve, search, worklist, delete")))
                 .table(
                         List.of("Status", "When"),

@@ -15,6 +15,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.dicomgateway.dicom.values.Uid;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -42,6 +44,18 @@ public final class SopResults {
     private static final String WARNING_REASON = "00081196";
     private static final String FAILURE_REASON = "00081197";
     private static final int LONGEST_TEXT = 1024;
+
+    /** Ten times what a request can have: an answer with more only costs memory. */
+    private static final int MOST_ITEMS = 10_000;
+
+    private static final int MOST_TOKENS = 40 * MOST_ITEMS;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MOST_TOKENS)
+                            .build())
+                    .build())
+            .build();
 
     /** @param instance empty when the item names none */
     private record Item(String sequence, String instance, int code) {}
@@ -107,7 +121,7 @@ public final class SopResults {
     }
 
     private static List<Item> json(byte[] body) throws IOException {
-        JsonNode root = JsonMapper.shared().readTree(body);
+        JsonNode root = MAPPER.readTree(body);
         JsonNode dataset = root.isArray() ? root.path(0) : root;
         if (!dataset.isObject()) {
             throw new IOException("not an object");
@@ -168,6 +182,9 @@ public final class SopResults {
                 } else if (name.equals("Value") && tags.size() == 2) {
                     item.value(String.valueOf(tags.peek()));
                 } else if (name.equals("Item") && tags.size() == 1) {
+                    if (items.size() == MOST_ITEMS) {
+                        throw new XMLStreamException("more than " + MOST_ITEMS + " items");
+                    }
                     items.add(item.of(String.valueOf(tags.peek())));
                 }
             }

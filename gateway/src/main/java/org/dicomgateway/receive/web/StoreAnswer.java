@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The Store Instances Response Module (PS3.18 I.2): what became of each instance. In DICOM JSON (PS3.18 F) or in the
- * Native DICOM Model (PS3.19 A.1). Without Retrieve URLs: nothing can be retrieved here.
+ * Native DICOM Model (PS3.19 A.1). The Retrieve URLs (Type 2) are empty: nothing can be retrieved here.
  */
 enum StoreAnswer {
     JSON("application/dicom+json") {
@@ -20,6 +20,7 @@ enum StoreAnswer {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try (JsonGenerator json = MAPPER.createGenerator(out)) {
                 json.writeStartObject();
+                noRetrieveUrl(json);
                 sequence(json, FAILED_SOP, failed(results));
                 sequence(json, REFERENCED_SOP, stored(results));
                 sequence(json, OTHER_FAILURES, others(results));
@@ -38,6 +39,7 @@ enum StoreAnswer {
                 xml.writeStartElement("NativeDicomModel");
                 xml.writeDefaultNamespace("http://dicom.nema.org/PS3.19/models/NativeDICOM");
                 xml.writeAttribute("xml:space", "preserve");
+                noRetrieveUrl(xml);
                 sequence(xml, FAILED_SOP, "FailedSOPSequence", failed(results));
                 sequence(xml, REFERENCED_SOP, "ReferencedSOPSequence", stored(results));
                 sequence(xml, OTHER_FAILURES, "OtherFailuresSequence", others(results));
@@ -54,6 +56,7 @@ enum StoreAnswer {
     private static final JsonMapper MAPPER = JsonMapper.shared();
     private static final XMLOutputFactory FACTORY = XMLOutputFactory.newFactory();
 
+    private static final String RETRIEVE_URL = "00081190";
     private static final String FAILED_SOP = "00081198";
     private static final String REFERENCED_SOP = "00081199";
     private static final String OTHER_FAILURES = "0008119A";
@@ -101,7 +104,9 @@ enum StoreAnswer {
             json.writeStartObject();
             item.sopClass().ifPresent(uid -> text(json, REFERENCED_SOP_CLASS, uid.value()));
             item.sopInstance().ifPresent(uid -> text(json, REFERENCED_SOP_INSTANCE, uid.value()));
-            if (!item.isStored()) {
+            if (item.isStored()) {
+                noRetrieveUrl(json);
+            } else {
                 json.writeName(FAILURE_REASON).writeStartObject();
                 json.writeName("vr").writeString("US");
                 json.writeName("Value")
@@ -113,6 +118,12 @@ enum StoreAnswer {
             json.writeEndObject();
         }
         json.writeEndArray().writeEndObject();
+    }
+
+    private static void noRetrieveUrl(JsonGenerator json) {
+        json.writeName(RETRIEVE_URL).writeStartObject();
+        json.writeName("vr").writeString("UR");
+        json.writeEndObject();
     }
 
     private static void text(JsonGenerator json, String tag, String uid) {
@@ -148,11 +159,18 @@ enum StoreAnswer {
                         "ReferencedSOPInstanceUID",
                         item.sopInstance().get().value());
             }
-            if (!item.isStored()) {
+            if (item.isStored()) {
+                noRetrieveUrl(xml);
+            } else {
                 value(xml, FAILURE_REASON, "US", "FailureReason", String.valueOf(item.status()));
             }
             xml.writeEndElement();
         }
+        xml.writeEndElement();
+    }
+
+    private static void noRetrieveUrl(XMLStreamWriter xml) throws XMLStreamException {
+        attribute(xml, RETRIEVE_URL, "UR", "RetrieveURL");
         xml.writeEndElement();
     }
 

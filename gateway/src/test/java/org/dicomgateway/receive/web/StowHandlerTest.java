@@ -51,11 +51,11 @@ class StowHandlerTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/dicom+json");
         assertThat(answer.body())
-                .isEqualTo("{\"00081199\":{\"vr\":\"SQ\",\"Value\":["
+                .isEqualTo("{\"00081190\":{\"vr\":\"UR\"},\"00081199\":{\"vr\":\"SQ\",\"Value\":["
                         + "{\"00081150\":{\"vr\":\"UI\",\"Value\":[\"1.2.840.10008.5.1.4.1.1.2\"]},"
-                        + "\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.1\"]}},"
+                        + "\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.1\"]},\"00081190\":{\"vr\":\"UR\"}},"
                         + "{\"00081150\":{\"vr\":\"UI\",\"Value\":[\"1.2.840.10008.5.1.4.1.1.2\"]},"
-                        + "\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.2\"]}}]}}");
+                        + "\"00081155\":{\"vr\":\"UI\",\"Value\":[\"1.2.3.2\"]},\"00081190\":{\"vr\":\"UR\"}}]}}");
         assertThat(web.stored).containsOnlyKeys("1.2.3.1", "1.2.3.2");
         assertThat(web.stored.get("1.2.3.1")).isEqualTo(dataset("1.2.3.1", 70_000));
         assertThat(web.stored.get("1.2.3.2")).isEqualTo(dataset("1.2.3.2", 10));
@@ -77,6 +77,7 @@ class StowHandlerTest {
         assertThat(answer.body())
                 .contains(
                         "<DicomAttribute tag=\"00081198\" vr=\"SQ\" keyword=\"FailedSOPSequence\"><Item number=\"1\">")
+                .contains("<DicomAttribute tag=\"00081190\" vr=\"UR\" keyword=\"RetrieveURL\"></DicomAttribute>")
                 .contains("<DicomAttribute tag=\"00081197\" vr=\"US\" keyword=\"FailureReason\">"
                         + "<Value number=\"1\">43264</Value></DicomAttribute>")
                 .contains("<DicomAttribute tag=\"0008119A\" vr=\"SQ\" keyword=\"OtherFailuresSequence\">"
