@@ -29,13 +29,14 @@ At the end of each run it checks:
 Prints what was done and how often, and what was lost. Exits with 0 only if all checks pass. Uses only this machine's
 loopback and a temporary folder.
 
-  --cluster     instead of all that: three gateways as one over PostgreSQL with a synchronous standby, and two
-                destinations. Gateways are killed and frozen, lose their disks or get older ones; the primary is killed,
-                frozen, or lost with its data; so is the standby; connections to the database are cut and cancelled;
-                the networks to database and destinations fail; rules are published meanwhile.
-                At the end it checks that every instance that was answered with success is at both destinations, byte
-                for byte, that nothing is left to do, and that no copy was settled twice. Then once more without a
-                synchronous standby: there it must see the loss
+  --cluster     instead of all that: three gateways as one over PostgreSQL with a synchronous standby, and three
+                destinations, one of which gets everything transformed. Gateways are killed and frozen, lose their
+                disks or get older ones; the primary is killed, frozen, or lost with its data; so is the standby;
+                connections to the database are cut and cancelled; the networks to database and destinations fail;
+                rules are published meanwhile.
+                At the end it checks that every instance that was answered with success is at all destinations, byte
+                for byte (transformed at the one), that nothing is left to do, and that no copy was settled twice.
+                Then once more without a synchronous standby: there it must see the loss
   --old-jar F   with --cluster: one of the gateways runs this jar, of an older version
   --minutes N   how long the faults go on, in each of the two runs (default: 5)
   --seed S      another schedule (default: 1)

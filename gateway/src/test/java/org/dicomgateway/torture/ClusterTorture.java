@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -212,7 +213,7 @@ final class ClusterTorture {
             Map<String, FileTime> when = new HashMap<>();
             for (Map.Entry<Path, FileTime> file : arrived(archive)) {
                 try {
-                    String digest = Sent.digest(Part10.dataset(file.getKey()));
+                    String digest = digest(world, archive, byDigest, Part10.dataset(file.getKey()), wrong);
                     found.merge(digest, 1, Integer::sum);
                     Sent one = byDigest.get(digest);
                     // The clock of files is coarse: of two at the same time, nobody knows which was last.
@@ -246,6 +247,21 @@ final class ClusterTorture {
         journal.say(
                 "%d of the instances were newer versions",
                 sent.stream().filter(each -> each.version() > 1).count());
+    }
+
+    /** Of what was received; not of what was made of it for a destination that transforms. */
+    private static String digest(
+            ClusterWorld world, StoreScp archive, Map<String, Sent> known, byte[] dataset, List<String> wrong) {
+        if (!world.transforms(archive)) {
+            return Sent.digest(dataset);
+        }
+        Optional<byte[]> received = ClusterWorld.received(dataset);
+        String digest = Sent.digest(received.orElse(dataset));
+        // One that is broken off may end before what was added.
+        if (received.isEmpty() && known.containsKey(digest)) {
+            wrong.add("not transformed: " + known.get(digest).sopInstance() + " came to " + archive.peer());
+        }
+        return digest;
     }
 
     /** In the order of their arrival. */

@@ -30,6 +30,6 @@ class ClusterTortureIT {
         Torture.Report report = new ClusterTorture(directory, SEED, System.out).runWithoutSynchronousStandby();
 
         assertThat(report.answered()).isEqualTo(20);
-        assertThat(report.wrong()).hasSize(20).allMatch(each -> each.startsWith("lost"));
+        assertThat(report.wrong()).hasSize(30).allMatch(each -> each.startsWith("lost"));
     }
 }

@@ -2,12 +2,15 @@ package org.dicomgateway.torture;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,13 +26,18 @@ import org.dicomgateway.testkit.scp.StoreScp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Three gateways as one, over a primary with a standby, a bad network between each of them and the database, and two
- * destinations behind bad networks that keep what they get twice. A supervisor starts each gateway again that has ended.
+ * Three gateways as one, over a primary with a standby, a bad network between each of them and the database, and three
+ * destinations behind bad networks that keep what they get twice. The last one gets each instance with one element more,
+ * unless an older version is among the gateways. A supervisor starts each gateway again that has ended.
  */
 final class ClusterWorld implements AutoCloseable {
 
     private static final int GATEWAYS = 3;
     private static final String DISK = "var";
+    private static final String TRANSFORMING = "archive3";
+
+    /** InstitutionName = CLUSTER, in explicit VR little endian: no sent instance has it. */
+    private static final byte[] ADDED = "\b\0\200\0LO\b\0CLUSTER ".getBytes(StandardCharsets.ISO_8859_1);
 
     /** Of an older version: the last gateway runs it, beside the others. */
     private static final @Nullable String OLD_JAR = System.getProperty("torture.old-jar");
@@ -91,7 +99,9 @@ final class ClusterWorld implements AutoCloseable {
         this.directory = directory;
         primary = PostgresServer.start(directory);
         standby = primary.startStandby(directory);
-        archives = List.of(StoreScp.start(directory, "ARCHIVE1"), StoreScp.start(directory, "ARCHIVE2"));
+        archives = Stream.of("ARCHIVE1", "ARCHIVE2", TRANSFORMING.toUpperCase(Locale.ROOT))
+                .map(name -> StoreScp.start(directory, name))
+                .toList();
         ways = archives.stream()
                 .map(archive -> FaultProxy.before(archive.peer()))
                 .toList();
@@ -126,14 +136,33 @@ final class ClusterWorld implements AutoCloseable {
         return new Node(gateway, networks, new AtomicBoolean());
     }
 
-    /** The rules of all gateways: everything to both destinations. They differ by their version alone. */
+    /** The rules of all gateways: everything to all destinations. They differ by their version alone. */
     String rules(int version) {
         return GatewayProcess.destinations(ways.stream().map(FaultProxy::peer).toArray(Peer[]::new))
+                + (OLD_JAR != null ? "" : """
+                transforms.mark.set.InstitutionName = CLUSTER
+                destinations.%s.transform = [mark]
+                """.formatted(TRANSFORMING))
                 + """
                 destination-defaults.response-timeout = 10 s
-                routes = [ { name = everything, fallback = true, strategy = broadcast, to = [archive1, archive2] } ]
+                routes = [ { name = everything, fallback = true, strategy = broadcast, to = [archive1, archive2, archive3] } ]
                 # version %d
                 """.formatted(version);
+    }
+
+    /** Whether this destination gets each instance with one element more. */
+    boolean transforms(StoreScp archive) {
+        return OLD_JAR == null && archive.peer().aeTitle().value().equalsIgnoreCase(TRANSFORMING);
+    }
+
+    /** What was received, from what a destination got that transforms; empty when it is not transformed. */
+    static Optional<byte[]> received(byte[] transformed) {
+        String all = new String(transformed, StandardCharsets.ISO_8859_1);
+        int at = all.indexOf(new String(ADDED, StandardCharsets.ISO_8859_1));
+        return at < 0
+                ? Optional.empty()
+                : Optional.of((all.substring(0, at) + all.substring(at + ADDED.length))
+                        .getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /** Starts the gateways, and the supervisor. */
