@@ -18,6 +18,9 @@ public final class WakeSignal {
 
     private final AtomicLong times = new AtomicLong();
     private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
+    /** Not woken by a signal: there can be thousands in a second, and a thread that pauses has no use for them. */
+    private final Set<Thread> pausing = ConcurrentHashMap.newKeySet();
+
     private volatile boolean stopping;
 
     /** There may be work. */
@@ -30,6 +33,7 @@ public final class WakeSignal {
     public void close() {
         stopping = true;
         waiting.forEach(LockSupport::unpark);
+        pausing.forEach(LockSupport::unpark);
     }
 
     /** Whether the lane is stopping. */
@@ -44,18 +48,18 @@ public final class WakeSignal {
 
     /** Waits until there were more signals than {@code heard}, the lane stops, or the time is over. */
     public void await(long heard, Duration atMost) throws InterruptedException {
-        await(() -> times.get() == heard, atMost);
+        await(waiting, () -> times.get() == heard, atMost);
     }
 
     /** Waits until the time is over or the lane stops. Other signals do not end this wait. */
     public void pause(Duration time) throws InterruptedException {
-        await(() -> true, time);
+        await(pausing, () -> true, time);
     }
 
-    private void await(BooleanSupplier still, Duration atMost) throws InterruptedException {
+    private void await(Set<Thread> threads, BooleanSupplier still, Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
         Thread thread = Thread.currentThread();
-        waiting.add(thread);
+        threads.add(thread);
         try {
             long left = atMost.toNanos();
             while (still.getAsBoolean() && !stopping && left > 0) {
@@ -66,7 +70,7 @@ public final class WakeSignal {
                 left = end - System.nanoTime();
             }
         } finally {
-            waiting.remove(thread);
+            threads.remove(thread);
         }
     }
 }

@@ -301,11 +301,11 @@ final class Lane {
     }
 
     /**
-     * An instance is about to become due. A lane that has nothing to do opens the association meanwhile. Returns at
-     * once.
+     * An instance is about to become due. A lane that has nothing to do opens the association meanwhile, if it may send
+     * now: one that is paused, or whose destination is down, is not woken for each instance. Returns at once.
      */
     void expect(Instance instance, String route) {
-        if (idle && !settings.isWeb() && !settings.linger().isZero()) {
+        if (idle && !settings.isWeb() && !settings.linger().isZero() && mayClaim()) {
             expected = new Claim(0, instance, route, 1, settings.name(), 0);
             wakeSignal.wake();
         }
