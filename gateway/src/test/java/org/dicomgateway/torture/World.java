@@ -90,7 +90,7 @@ final class World implements AutoCloseable {
                   senders { TORTURE { host = 127.0.0.1, port = %d } }
                 }
                 """.formatted(
-                        faithful ? "delivered" : "verified", webPort, modality.peer().port()));
+                faithful ? "delivered" : "verified", webPort, modality.peer().port()));
         route(1);
     }
 
