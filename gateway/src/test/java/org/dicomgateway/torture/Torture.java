@@ -90,12 +90,7 @@ final class Torture {
             world.gateway().start();
             Commitments commitments = new Commitments(world, journal);
             Load load = new Load(
-                    directory.resolve("files"),
-                    world.gateway().peer(),
-                    world.webPort(),
-                    journal,
-                    commitments,
-                    pace());
+                    directory.resolve("files"), world.gateway().peer(), world.webPort(), journal, commitments, pace());
             WorldFaults worldFaults = new WorldFaults(world, journal, new Random(seed + 2));
             Footprint before;
             try (load) {
