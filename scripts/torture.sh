@@ -10,7 +10,8 @@ Usage: scripts/torture.sh [--cluster [--old-jar F]] [--minutes N] [--seed S] [--
 
 First kills the gateway once at each step of the data path.
 
-Then runs the gateway and three Orthanc servers under continuous load from several DCMTK senders. Meanwhile, in an order
+Then runs the gateway and three Orthanc servers under continuous load from several senders (DCMTK, and
+STOW-RS). Meanwhile, in an order
 that the seed decides, processes are killed and frozen, networks fail, the disk fills up, the ledger or its write-ahead log
 is lost or damaged, and rules are edited. Some instances are corrected and sent again; some no server can take.
 

@@ -3,17 +3,19 @@ package org.dicomgateway.receive;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.PeerLimits;
 
 /** Counts the bytes of a dataset while it arrives, and fails when there are more than the sender may send. */
 final class MeasuredStream extends FilterInputStream {
 
+    private final PeerLimits limits;
     private final long maxInstance;
-    private final long maxAssociation;
     private final long before;
     private long count;
     private boolean tooLarge;
+    private boolean passing;
 
     /**
      * Starts to count a dataset.
@@ -22,9 +24,18 @@ final class MeasuredStream extends FilterInputStream {
      */
     MeasuredStream(InputStream in, PeerLimits limits, long before) {
         super(in);
+        this.limits = limits;
         this.maxInstance = limits.instanceSize().map(DataSize::bytes).orElse(Long.MAX_VALUE);
-        this.maxAssociation = limits.associationSize().map(DataSize::bytes).orElse(Long.MAX_VALUE);
         this.before = before;
+    }
+
+    /** Fails when these are more bytes than an association may send. */
+    static void checkAssociation(PeerLimits limits, long bytes) throws SizeLimitException {
+        if (limits.associationSize().isPresent()
+                && bytes > limits.associationSize().get().bytes()) {
+            throw new SizeLimitException("the association sent more than "
+                    + limits.associationSize().get().bytes() + " bytes (max-association-size)");
+        }
     }
 
     /** The number of bytes read. */
@@ -35,6 +46,12 @@ final class MeasuredStream extends FilterInputStream {
     /** Whether reading failed because this dataset alone is too large. */
     boolean isTooLarge() {
         return tooLarge;
+    }
+
+    /** Reads the rest. Only the limit of the association holds for it. */
+    void pass() throws IOException {
+        passing = true;
+        transferTo(OutputStream.nullOutputStream());
     }
 
     @Override
@@ -48,11 +65,8 @@ final class MeasuredStream extends FilterInputStream {
         int n = in.read(b, off, len);
         if (n > 0) {
             count += n;
-            if (before + count > maxAssociation) {
-                throw new IOException(
-                        "the association sent more than " + maxAssociation + " bytes (max-association-size)");
-            }
-            if (count > maxInstance) {
+            checkAssociation(limits, before + count);
+            if (count > maxInstance && !passing) {
                 tooLarge = true;
                 throw new IOException("the dataset has more than " + maxInstance + " bytes (max-instance-size)");
             }

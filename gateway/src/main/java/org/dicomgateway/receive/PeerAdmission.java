@@ -1,6 +1,7 @@
 package org.dicomgateway.receive;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,10 +82,21 @@ final class PeerAdmission implements Admission {
                     rule.name(),
                     request.origin().calling(),
                     request.sopClass());
+            pass(request.dataset());
             return new CStoreResponse(DimseStatus.SOP_CLASS_NOT_SUPPORTED, "this sender may not send this SOP class");
         }
         awaitTurn();
         MeasuredStream dataset = new MeasuredStream(request.dataset(), rule.limits(), received);
+        try {
+            CStoreResponse answer = pass(request, dataset, scp);
+            dataset.pass();
+            return answer;
+        } finally {
+            charge(dataset);
+        }
+    }
+
+    private CStoreResponse pass(CStoreRequest request, MeasuredStream dataset, CStoreScp scp) throws IOException {
         try {
             return scp.cStore(new CStoreRequest(
                     request.sopClass(),
@@ -99,10 +111,30 @@ final class PeerAdmission implements Admission {
                 return new CStoreResponse(DimseStatus.NOT_AUTHORIZED, "larger than this sender may send");
             }
             throw e;
-        } finally {
-            received += dataset.count();
-            account.charge(dataset.count());
         }
+    }
+
+    @Override
+    public void count(long bytes) throws IOException {
+        received += bytes;
+        account.charge(bytes);
+        MeasuredStream.checkAssociation(rule.limits(), received);
+    }
+
+    @Override
+    public void pass(InputStream content) throws IOException {
+        awaitTurn();
+        MeasuredStream measured = new MeasuredStream(content, rule.limits(), received);
+        try {
+            measured.pass();
+        } finally {
+            charge(measured);
+        }
+    }
+
+    private void charge(MeasuredStream content) {
+        received += content.count();
+        account.charge(content.count());
     }
 
     private void awaitTurn() throws IOException {

@@ -38,6 +38,7 @@ final class Load implements AutoCloseable {
 
     private final Path directory;
     private final Peer gateway;
+    private final StowSender web;
     private final Journal journal;
     private final Commitments commitments;
     private final Duration pace;
@@ -50,9 +51,10 @@ final class Load implements AutoCloseable {
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     /** @param pace the time that a modality takes for an instance, at least, on average */
-    Load(Path directory, Peer gateway, Journal journal, Commitments commitments, Duration pace) {
+    Load(Path directory, Peer gateway, int webPort, Journal journal, Commitments commitments, Duration pace) {
         this.directory = directory;
         this.gateway = gateway;
+        this.web = new StowSender(webPort);
         this.journal = journal;
         this.commitments = commitments;
         this.pace = pace;
@@ -195,6 +197,12 @@ final class Load implements AutoCloseable {
     /** @return what was answered with success */
     private List<TestFile> sendStudy(Path log, String name, List<TestFile> study, int version, Random random)
             throws InterruptedException {
+        if (random.nextInt(4) == 0) {
+            List<TestFile> answered = web.send(study);
+            journal.count("sender: a study over STOW-RS");
+            note(study, answered, version);
+            return answered;
+        }
         try (Sender sender = Sender.start(log, gateway, name, study)) {
             switch (random.nextInt(8)) {
                 case 0 -> {

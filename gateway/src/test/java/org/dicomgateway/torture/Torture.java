@@ -89,7 +89,8 @@ final class Torture {
                     world.hasOwnDisk() ? "" : "; no small disk for the spool (that takes root), so none is filled");
             world.gateway().start();
             Commitments commitments = new Commitments(world, journal);
-            Load load = new Load(directory.resolve("files"), world.gateway().peer(), journal, commitments, pace());
+            Load load = new Load(
+                    directory.resolve("files"), world.gateway().peer(), world.webPort(), journal, commitments, pace());
             WorldFaults worldFaults = new WorldFaults(world, journal, new Random(seed + 2));
             Footprint before;
             try (load) {

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FaultProxy;
+import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.Modality;
 import org.dicomgateway.testkit.OrthancServer;
@@ -49,6 +50,7 @@ final class World implements AutoCloseable {
     private final List<FaultProxy> networks;
     private final Modality modality = Modality.start("TORTURE");
     private final GatewayProcess gateway;
+    private final int webPort = FreePorts.next();
 
     /** @param faithful whether the servers keep what they took, as it was sent */
     World(Path directory, boolean faithful) {
@@ -84,10 +86,11 @@ final class World implements AutoCloseable {
                   commitment {
                     answer-when = %s, unknown-after = 5 s, timeout = 5 s, retry { initial-delay = 1 s, max-delay = 2 s }
                   }
+                  listeners.web { type = dicomweb, port = %d, calling-ae = WEB }
                   senders { TORTURE { host = 127.0.0.1, port = %d } }
                 }
                 """.formatted(
-                        faithful ? "delivered" : "verified", modality.peer().port()));
+                faithful ? "delivered" : "verified", webPort, modality.peer().port()));
         route(1);
     }
 
@@ -183,6 +186,11 @@ final class World implements AutoCloseable {
                 """.formatted(
                         n, servers.get(n - 1).httpPort(), OrthancServer.LOGIN.user(), OrthancServer.LOGIN.password()))
                 .collect(Collectors.joining());
+    }
+
+    /** Where the gateway receives over DICOMweb. */
+    int webPort() {
+        return webPort;
     }
 
     GatewayProcess gateway() {

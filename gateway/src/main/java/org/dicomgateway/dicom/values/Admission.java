@@ -1,5 +1,8 @@
 package org.dicomgateway.dicom.values;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 
 /** What an admitted association may do. */
@@ -37,6 +40,22 @@ public non-sealed interface Admission extends AssociationAnswer {
     /** Returns a handler for the C-STORE requests of this association that applies its limits. */
     default CStoreScp limit(CStoreScp scp) {
         return scp;
+    }
+
+    /**
+     * Counts bytes that came with an instance and are not of its dataset.
+     *
+     * @throws IOException when the association may not send so much
+     */
+    default void count(long bytes) throws IOException {}
+
+    /**
+     * Reads content to its end that is not passed on. It counts for the limits as an instance does.
+     *
+     * @throws IOException when the association may not send so much, or {@code content} throws it
+     */
+    default void pass(InputStream content) throws IOException {
+        content.transferTo(OutputStream.nullOutputStream());
     }
 
     /** The association is over or ends now. Can be called more than once, from any thread. */

@@ -21,6 +21,7 @@ import org.dicomgateway.dicom.values.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.receive.SizeLimitException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +47,7 @@ final class Storing {
         BROKEN,
         /** It has more than its sender may send. */
         TOO_LARGE,
-        /** The gateway stops, or has too much to remember. */
+        /** The gateway stops, has too much to remember, or fails. */
         INTERRUPTED
     }
 
@@ -125,8 +126,17 @@ final class Storing {
             // Too slow is the sender's fault; the rest of these is the gateway's.
             End how = e instanceof SocketTimeoutException ? End.BROKEN : End.INTERRUPTED;
             ended(how, String.valueOf(e.getMessage()));
+        } catch (SizeLimitException e) {
+            ended(End.TOO_LARGE, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            ended(multipart.failure() == null ? End.TOO_LARGE : End.BROKEN, String.valueOf(e.getMessage()));
+            boolean itsBody = multipart.failure() != null;
+            if (!itsBody) {
+                LOG.warn("{}: an instance could not be received: {}", name, e, e);
+            }
+            ended(itsBody ? End.BROKEN : End.INTERRUPTED, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("{}: internal error of the gateway while it received a request", name, e);
+            ended(End.INTERRUPTED, "internal error");
         }
     }
 
@@ -151,6 +161,7 @@ final class Storing {
     private StoreResult resultOf(Multipart.Part part) throws IOException {
         if (!isInstance(part)) {
             LOG.info("{}: a part is not application/dicom, or is encoded", name);
+            admission.pass(part.content());
             return StoreResult.UNREADABLE;
         }
         InputStream in = new BufferedInputStream(part.content(), BUFFER);
@@ -160,10 +171,13 @@ final class Storing {
             file = Part10.read(in);
         } catch (UnreadableDatasetException e) {
             LOG.info("{}: a part is not an instance: {}", name, e.getMessage());
+            in.reset();
+            admission.pass(in);
             return StoreResult.UNREADABLE;
         }
         in.reset();
         in.skipNBytes(file.datasetOffset());
+        admission.count(file.datasetOffset());
         // With a mark that counts, the buffer would grow to MAX_META while the dataset is read.
         in.mark(0);
         return new StoreResult(Optional.of(file.sopClass()), Optional.of(file.sopInstance()), status(file, in));
@@ -172,11 +186,13 @@ final class Storing {
     private int status(Part10.File file, InputStream dataset) throws IOException {
         if (!admission.takes(file.sopClass())) {
             LOG.info("{}: it may not send SOP class {}", name, file.sopClass());
+            admission.pass(dataset);
             return DimseStatus.SOP_CLASS_NOT_SUPPORTED;
         }
         if (!admission.transferSyntaxes().isEmpty()
                 && !admission.transferSyntaxes().contains(file.transferSyntax())) {
             LOG.info("{}: transfer syntax {} is not taken from it", name, file.transferSyntax());
+            admission.pass(dataset);
             return StoreResult.TRANSFER_SYNTAX_NOT_SUPPORTED;
         }
         try {

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.dicomgateway.config.settings.ListenerSettings;
@@ -54,7 +54,7 @@ final class StowHandler extends Handler.Abstract {
     /** What is read of a refused body, so that its sender gets to read the answer. */
     private static final int MAX_UNDERWAY = 4 * ByteSize.MIB;
 
-    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final Duration LINGER = Duration.ofSeconds(5);
 
     private final ListenerSettings listener;
     private final ListenerSettings.Web web;
@@ -265,12 +265,9 @@ final class StowHandler extends Handler.Abstract {
         private void readUnderway() throws IOException {
             InputStream in = Content.Source.asInputStream(request);
             byte[] discarded = new byte[8 * ByteSize.KIB];
-            long begin = System.nanoTime();
+            connections.lingering(endPoint, LINGER);
             try {
                 for (int n = 0, all = 0; n >= 0 && all < MAX_UNDERWAY; all += n) {
-                    if (System.nanoTime() - begin > LINGER_NANOS) {
-                        return;
-                    }
                     n = in.read(discarded);
                 }
             } catch (IOException e) {

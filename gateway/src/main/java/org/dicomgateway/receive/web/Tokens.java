@@ -7,9 +7,12 @@ import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
+import com.nimbusds.jose.jwk.source.JWKSetSourceWrapper;
 import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
+import com.nimbusds.jose.jwk.source.URLBasedJWKSetSource;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -66,6 +69,9 @@ final class Tokens {
 
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
+    /** Whether the issuer gave its keys when it was asked last. */
+    private volatile boolean keysWork;
+
     Tokens(Jwt settings, InstantSource clock) {
         processor.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
@@ -98,6 +104,12 @@ final class Tokens {
                 throw new BadJOSEException("the subject must have 1 to " + MAX_SUBJECT + " characters");
             }
             return subject;
+        } catch (RateLimitReachedException e) {
+            // Its key was not among those that the issuer had a moment ago.
+            if (keysWork) {
+                throw new RefusedException("no such key of the issuer", e);
+            }
+            throw new IOException("the keys of the issuer cannot be had, and were asked for a moment ago", e);
         } catch (KeySourceException e) {
             throw new IOException("the keys of the issuer cannot be had: " + e.getMessage(), e);
         } catch (ParseException | BadJOSEException | JOSEException e) {
@@ -105,7 +117,7 @@ final class Tokens {
         }
     }
 
-    private static JWKSource<SecurityContext> keys(URI place) {
+    private JWKSource<SecurityContext> keys(URI place) {
         if ("file".equals(place.getScheme())) {
             return JWKSourceBuilder.create(new KeyFile(Path.of(place)))
                     .cache(KEPT_OF_FILE.toMillis(), FETCH.toMillis())
@@ -114,14 +126,31 @@ final class Tokens {
                     .build();
         }
         try {
-            return JWKSourceBuilder.<SecurityContext>create(
-                            place.toURL(), new DefaultResourceRetriever(CONNECT_MILLIS, READ_MILLIS, MAX_KEYS))
+            return JWKSourceBuilder.create(new Issuer(new URLBasedJWKSetSource<>(
+                            place.toURL(), new DefaultResourceRetriever(CONNECT_MILLIS, READ_MILLIS, MAX_KEYS))))
                     .cache(KEPT.toMillis(), FETCH.toMillis())
                     .refreshAheadCache(false)
                     .rateLimited(BETWEEN_FETCHES.toMillis())
                     .build();
         } catch (MalformedURLException e) {
             throw new IllegalArgumentException("not a URL: " + place, e);
+        }
+    }
+
+    /** Keys at the issuer. Notes whether they could be had when they were asked for last. */
+    private final class Issuer extends JWKSetSourceWrapper<SecurityContext> {
+
+        private Issuer(JWKSetSource<SecurityContext> source) {
+            super(source);
+        }
+
+        @Override
+        public JWKSet getJWKSet(JWKSetCacheRefreshEvaluator evaluator, long now, SecurityContext context)
+                throws KeySourceException {
+            keysWork = false;
+            JWKSet keys = getSource().getJWKSet(evaluator, now, context);
+            keysWork = true;
+            return keys;
         }
     }
 

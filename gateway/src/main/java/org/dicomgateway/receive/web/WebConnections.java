@@ -78,6 +78,11 @@ final class WebConnections implements ConnectionWatch {
         turn(lines.get(WatchedConnector.wire(endPoint)), settings.writeTimeout());
     }
 
+    /** The answer is out, and ends the connection: for so long, its sender may read it. */
+    synchronized void lingering(EndPoint endPoint, Duration atMost) {
+        turn(lines.get(WatchedConnector.wire(endPoint)), atMost);
+    }
+
     /** The answer is out: the next request may come. */
     synchronized void answered(EndPoint endPoint) {
         turn(lines.get(WatchedConnector.wire(endPoint)), settings.idleTimeout());

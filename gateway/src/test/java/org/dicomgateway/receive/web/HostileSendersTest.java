@@ -145,6 +145,23 @@ class HostileSendersTest {
         assertServes();
     }
 
+    /** Who is refused gets a moment to read why, and no more, however long a body may pause. */
+    @Test
+    void a_refused_sender_that_goes_silent_holds_nothing_for_long() throws Exception {
+        web.close();
+        web = new WebListenerHarness(WebListenerHarness.open(), CONNECTIONS, Duration.ofSeconds(30));
+        web.closed = "paused";
+        long begin = System.nanoTime();
+        try (Socket socket = web.connect()) {
+            socket.getOutputStream().write(ascii(head("Content-Length: " + whole.length)));
+            socket.getOutputStream().write(whole, 0, 100);
+            assertThat(new String(socket.getInputStream().readNBytes(13), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 503 ");
+            await().atMost(SOON).until(() -> web.listener().openRequests() == 0);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+    }
+
     @Test
     void a_head_that_is_too_large_is_refused() throws Exception {
         assertThat(web.raw(ascii(head("X: " + "y".repeat(20_000))))).contains(" 431 ");

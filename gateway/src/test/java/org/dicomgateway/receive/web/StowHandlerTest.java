@@ -5,30 +5,44 @@ import static org.dicomgateway.receive.web.WebListenerHarness.body;
 import static org.dicomgateway.receive.web.WebListenerHarness.dataset;
 import static org.dicomgateway.receive.web.WebListenerHarness.instance;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.SequenceInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.dicomgateway.config.match.Wildcard;
 import org.dicomgateway.config.settings.AccessRule;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.config.settings.PeerLimits;
 import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.dicom.values.Admission;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreResponse;
 import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
+import org.dicomgateway.testkit.Elements;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StowHandlerTest {
 
@@ -204,20 +218,7 @@ class StowHandlerTest {
 
     @Test
     void limits_of_a_rule_hold_for_a_request_as_for_an_association() throws Exception {
-        listen(new AccessRule(
-                "some",
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(Wildcard.of(WebListenerHarness.CT.value())),
-                List.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN),
-                new PeerLimits(
-                        OptionalInt.empty(),
-                        RateLimit.UNLIMITED,
-                        Optional.of(DataSize.ofKibibytes(10)),
-                        Optional.of(DataSize.ofKibibytes(30)))));
+        listen(rule(RateLimit.UNLIMITED, Optional.of(DataSize.ofKibibytes(10)), Optional.of(DataSize.ofKibibytes(30))));
         HttpResponse<String> large = web.post(body(instance("1.2.3.1", 20_000), instance("1.2.3.2", 1_000)));
         assertThat(large.statusCode()).isEqualTo(202);
         assertThat(large.body()).contains("[" + DimseStatus.NOT_AUTHORIZED + "]");
@@ -260,5 +261,122 @@ class StowHandlerTest {
         HttpResponse<String> answer = web.post(body(many));
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(answer.body()).contains("\"1.2.4.9\"").doesNotContain("1.2.4.10");
+    }
+
+    private static AccessRule rule(RateLimit rate, Optional<DataSize> instance, Optional<DataSize> association) {
+        return new AccessRule(
+                "some",
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Wildcard.of(WebListenerHarness.CT.value())),
+                List.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN),
+                new PeerLimits(OptionalInt.empty(), rate, instance, association));
+    }
+
+    private static byte[] refusedSyntax() {
+        return new Elements()
+                .bytes(0x7fe0, 0x0010, "OW", new byte[90_000])
+                .toPart10(WebListenerHarness.CT, Uid.of("1.2.5"), TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
+    }
+
+    private static byte[] refusedClass() {
+        return new Elements()
+                .bytes(0x7fe0, 0x0010, "OW", new byte[90_000])
+                .toPart10(
+                        Uid.of("1.2.840.10008.5.1.4.1.1.4"), Uid.of("1.2.5"), TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
+    }
+
+    private static byte[] longMeta(String uid) {
+        byte[] instance = instance(uid, 9);
+        int meta = instance.length - dataset(uid, 9).length;
+        byte[] more =
+                new Elements().bytes(0x0002, 0x0102, "OB", new byte[90_000]).toDataset();
+        byte[] out = new byte[instance.length + more.length];
+        System.arraycopy(instance, 0, out, 0, meta);
+        System.arraycopy(more, 0, out, meta, more.length);
+        System.arraycopy(instance, meta, out, meta + more.length, instance.length - meta);
+        return out;
+    }
+
+    static Stream<Arguments> refusedParts() {
+        return Stream.of(
+                Arguments.of("no instance", new byte[90_000]),
+                Arguments.of("a SOP class", refusedClass()),
+                Arguments.of("a transfer syntax", refusedSyntax()),
+                Arguments.of("a size", instance("1.2.5", 90_000)),
+                Arguments.of("file meta information", longMeta("1.2.5")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refusedParts")
+    void what_is_refused_counts_for_the_size_of_a_request(String what, byte[] part) throws Exception {
+        listen(rule(
+                RateLimit.UNLIMITED, Optional.of(DataSize.ofKibibytes(21)), Optional.of(DataSize.ofKibibytes(400))));
+        byte[][] parts = new byte[7][];
+        Arrays.fill(parts, part);
+        parts[0] = instance("1.2.3.1", 9);
+        parts[6] = instance("1.2.3.2", 9);
+        HttpResponse<String> answer = web.post(body(parts));
+        assertThat(answer.statusCode()).as(what + answer.body()).isEqualTo(413);
+        assertThat(answer.body()).contains("1.2.3.1").doesNotContain("1.2.3.2");
+        assertThat(web.stored).containsKey("1.2.3.1").doesNotContainKey("1.2.3.2");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refusedParts")
+    void what_is_refused_counts_for_the_rate_of_a_sender(String what, byte[] part) throws Exception {
+        listen(rule(
+                new RateLimit(OptionalInt.empty(), Optional.of(DataSize.ofKibibytes(40))),
+                Optional.of(DataSize.ofKibibytes(21)),
+                Optional.empty()));
+        byte[] body = body(part, instance("1.2.3.1", 9));
+        long begin = System.nanoTime();
+        assertThat(web.post(body).statusCode()).as(what).isIn(200, 202);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void a_fault_of_the_gateway_is_not_the_senders() throws Exception {
+        listen();
+        web.scp = request -> {
+            if (request.sopInstance().value().equals("1.2.3.2")) {
+                throw new IOException("a fault");
+            }
+            return web.keep(request);
+        };
+        HttpResponse<String> answer =
+                web.post(body(instance("1.2.3.1", 9), instance("1.2.3.2", 9), instance("1.2.3.3", 9)));
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        assertThat(answer.body()).contains("1.2.3.1").doesNotContain("1.2.3.2", "1.2.3.3");
+    }
+
+    /** Whatever it is, wherever: what is stored is told. */
+    @Test
+    void an_internal_error_loses_no_results() throws Exception {
+        listen();
+        byte[] whole = body(instance("1.2.3.1", 9), instance("1.2.3.2", 90_000));
+        InputStream broken =
+                new SequenceInputStream(new ByteArrayInputStream(whole, 0, whole.length - 50_000), new InputStream() {
+                    @Override
+                    public int read() {
+                        throw new IllegalStateException("a mistake");
+                    }
+                });
+        Storing storing = new Storing(
+                Admission.UNLIMITED,
+                web::keep,
+                new Origin(AeTitle.of("WEB"), AeTitle.of("GATEWAY"), "127.0.0.1"),
+                Optional.empty(),
+                () -> false,
+                new AtomicInteger(),
+                "test");
+        storing.take(new Multipart(broken, WebListenerHarness.BOUNDARY, 9));
+        assertThat(storing.results().get(0).sopInstance()).hasValue(Uid.of("1.2.3.1"));
+        assertThat(storing.results()).filteredOn(StoreResult::isStored).hasSize(1);
+        assertThat(storing.end()).hasValue(Storing.End.INTERRUPTED);
     }
 }

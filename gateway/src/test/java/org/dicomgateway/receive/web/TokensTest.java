@@ -75,6 +75,20 @@ class TokensTest {
         return new Tokens(new Jwt("https://issuer.example", "gateway", keys), () -> NOW);
     }
 
+    /** Publishes the keys, and counts how often they are fetched. */
+    private static HttpServer issuer(AtomicInteger fetched) throws IOException {
+        HttpServer issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        issuer.createContext("/keys", exchange -> {
+            fetched.incrementAndGet();
+            byte[] body = keys().getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        issuer.start();
+        return issuer;
+    }
+
     private static JWTClaimsSet.Builder claims() {
         return new JWTClaimsSet.Builder()
                 .issuer("https://issuer.example")
@@ -193,15 +207,7 @@ class TokensTest {
     @Test
     void keys_are_fetched_once_and_without_them_no_token_is_taken() throws Exception {
         AtomicInteger fetched = new AtomicInteger();
-        HttpServer issuer = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        issuer.createContext("/keys", exchange -> {
-            fetched.incrementAndGet();
-            byte[] body = keys().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-        });
-        issuer.start();
+        HttpServer issuer = issuer(fetched);
         URI place = URI.create("http://127.0.0.1:" + issuer.getAddress().getPort() + "/keys");
         Tokens fetching = tokens(place);
         assertThat(fetching.subject(signed(claims()))).isEqualTo("ct-7");
@@ -213,6 +219,38 @@ class TokensTest {
         assertThat(fetching.subject(signed(claims())))
                 .as("it still has the keys")
                 .isEqualTo("ct-7");
+    }
+
+    /** The issuer is not asked for each of them: that it was, a moment ago, is known. */
+    @Test
+    void tokens_of_made_up_keys_are_refused_one_after_the_other() throws Exception {
+        AtomicInteger fetched = new AtomicInteger();
+        HttpServer issuer = issuer(fetched);
+        tokens = tokens(URI.create("http://127.0.0.1:" + issuer.getAddress().getPort() + "/keys"));
+        for (int i = 0; i < 10; i++) {
+            assertRefused(signed(
+                    new JWSHeader.Builder(JWSAlgorithm.RS256)
+                            .keyID("made-up-" + i)
+                            .build(),
+                    new RSASSASigner(another),
+                    claims().build()));
+        }
+        assertThat(tokens.subject(signed(claims()))).isEqualTo("ct-7");
+        assertThat(fetched.get()).isLessThan(4);
+        issuer.stop(0);
+    }
+
+    /** Nobody knows whether they are valid: the sender is not at fault, however often it tries. */
+    @Test
+    void while_the_issuer_is_down_and_no_keys_are_there_nobody_is_at_fault() throws Exception {
+        HttpServer issuer = issuer(new AtomicInteger());
+        Tokens fetching =
+                tokens(URI.create("http://127.0.0.1:" + issuer.getAddress().getPort() + "/keys"));
+        issuer.stop(0);
+        for (int i = 0; i < 10; i++) {
+            String token = signed(claims());
+            assertThatThrownBy(() -> fetching.subject(token)).isInstanceOf(IOException.class);
+        }
     }
 
     @Test

@@ -59,15 +59,21 @@ final class WebListenerHarness implements AutoCloseable {
     volatile CStoreScp scp = this::keep;
 
     WebListenerHarness(ListenerSettings.Web web, int connections, AccessRule... access) throws IOException {
+        this(web, connections, TIMEOUT, access);
+    }
+
+    /** @param timeout how long a sender may pause while it sends, or reads its answer */
+    WebListenerHarness(ListenerSettings.Web web, int connections, Duration timeout, AccessRule... access)
+            throws IOException {
         AcceptorSettings acceptor = new AcceptorSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 connections,
                 OptionalInt.empty(),
                 TIMEOUT,
                 TIMEOUT.multipliedBy(2),
-                TIMEOUT,
+                timeout,
                 OptionalLong.of(1_000),
-                TIMEOUT,
+                timeout,
                 1 << 17,
                 Optional.empty());
         ListenerSettings settings = new ListenerSettings(
