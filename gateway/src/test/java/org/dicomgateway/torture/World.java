@@ -22,7 +22,8 @@ import org.dicomgateway.testkit.Modality;
 import org.dicomgateway.testkit.OrthancServer;
 
 /**
- * The gateway, three servers, a bad network before two of them, and a small disk for the spool where root can make one.
+ * The gateway, three servers, a bad network before two of them, and a small disk for the spool where root can make one. Of
+ * faithful servers, the third gets everything by STOW-RS.
  */
 final class World implements AutoCloseable {
 
@@ -36,6 +37,9 @@ final class World implements AutoCloseable {
 
     /** The second server takes nothing else than implicit VR, and nothing is sent that way. */
     private static final String TRANSCODED = "destinations.orthanc2.transcode = uncompressed-vr\n";
+
+    /** The third server gets everything by STOW-RS. */
+    private static final String DICOMWEB = "/usr/share/orthanc/plugins/libOrthancDicomWeb.so";
 
     private final boolean faithful;
     private final AtomicLong wipedAt = new AtomicLong(Long.MIN_VALUE / 2);
@@ -72,12 +76,15 @@ final class World implements AutoCloseable {
                                 directory, "ORTHANC2", Map.of("AcceptedTransferSyntaxes", List.of(IMPLICIT)))
                         : OrthancServer.start(directory, "ORTHANC2"),
                 faithful
-                        ? OrthancServer.start(directory, "ORTHANC3")
+                        ? OrthancServer.start(directory, "ORTHANC3", Map.of("Plugins", List.of(DICOMWEB)))
                         : OrthancServer.start(directory, "ORTHANC3", Map.of("LuaScripts", List.of(drops(directory)))));
-        networks = servers.stream()
-                .skip(1)
-                .map(server -> FaultProxy.before(server.peer()))
-                .toList();
+        OrthancServer third = servers.get(2);
+        networks = List.of(
+                FaultProxy.before(servers.get(1).peer()),
+                FaultProxy.before(
+                        faithful
+                                ? new Peer(third.peer().aeTitle(), third.peer().host(), third.httpPort())
+                                : third.peer()));
         gateway = new GatewayProcess(home, "-Xmx256m", "-Djava.io.tmpdir=" + temporary).configure("""
                 gateway {
                   spool { segment-size = 4 MiB, large-instance = 1 MiB, straggler-age = 5 s, receive-memory = 8 MiB }
@@ -164,16 +171,25 @@ final class World implements AutoCloseable {
 
     private String destinations(int edition) {
         Peer[] peers = Stream.concat(
-                        Stream.of(servers.get(0).peer()), networks.stream().map(FaultProxy::peer))
+                        Stream.of(servers.get(0).peer()),
+                        networks.stream().map(FaultProxy::peer).limit(faithful ? 1 : 2))
                 .toArray(Peer[]::new);
         return GatewayProcess.destinations(peers)
-                + (faithful ? TRANSCODED : verified())
+                + (faithful ? TRANSCODED + web() : verified())
                 + """
                 destination-defaults {
                   response-timeout = 4 s, association-timeout = 4 s, write-timeout = 4 s
                   max-associations = %d, pipeline = %d
                 }
                 """.formatted(2 + edition % 3, 1 + edition % 2 * 15);
+    }
+
+    private String web() {
+        return """
+                destinations.orthanc3.dicomweb {
+                  url = "http://127.0.0.1:%d/dicom-web", user = %s, password = %s
+                }
+                """.formatted(networks.get(1).peer().port(), OrthancServer.LOGIN.user(), OrthancServer.LOGIN.password());
     }
 
     private String verified() {
