@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.dicomgateway.cluster.Membership.FencedException;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.process.LongLived;
@@ -27,9 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class Cluster implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
-
-    private static final int ATTEMPTS = 4;
-    private static final Duration BETWEEN = Duration.ofSeconds(1);
 
     private final ClusterSettings settings;
     private final Database database;
@@ -125,22 +121,14 @@ public final class Cluster implements AutoCloseable {
         void take() throws SQLException;
     }
 
-    /**
-     * Who declares an earlier process of this gateway dead ends the connections of its name, this one's among them: the
-     * next try has others.
-     */
     private static void insist(Step step) throws ClusterException {
-        for (int attempt = 1; true; attempt++) {
-            try {
+        try {
+            Database.insist(() -> {
                 step.take();
-                return;
-            } catch (SQLException e) {
-                if (attempt == ATTEMPTS || e instanceof FencedException) {
-                    throw new ClusterException("the cluster's database cannot be used: " + e.getMessage(), e);
-                }
-                LOG.warn("the cluster's database cannot be used, and is tried again: {}", e.getMessage());
-                Membership.pause(BETWEEN);
-            }
+                return true;
+            });
+        } catch (SQLException e) {
+            throw new ClusterException("the cluster's database cannot be used: " + e.getMessage(), e);
         }
     }
 

@@ -69,8 +69,10 @@ final class ClusterReplica implements Replica {
     @Override
     public long join(UUID spool) throws IOException {
         try {
-            ClusterSchema.migrate(database.server());
-            return membership.join(spool);
+            return Database.insist(() -> {
+                ClusterSchema.migrate(database.server());
+                return membership.join(spool);
+            });
         } catch (SQLException | FlywayException e) {
             throw new ClusterException(
                     "the cluster's database cannot be used: " + e.getMessage()

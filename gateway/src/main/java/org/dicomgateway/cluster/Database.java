@@ -7,10 +7,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings.PostgresqlSettings;
+import org.flywaydb.core.api.FlywayException;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -24,6 +27,8 @@ final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 8;
     private static final int CONNECT_SECONDS = 5;
     private static final int LONGEST_NODE = 30;
+    private static final int ATTEMPTS = 4;
+    private static final Duration BETWEEN = Duration.ofSeconds(1);
 
     private final String applicationName;
     private final PGSimpleDataSource server;
@@ -119,6 +124,37 @@ final class Database implements AutoCloseable {
                 connection.close();
             }
         }
+    }
+
+    /** Something that needs the database, and can be done again. */
+    interface Step<T> {
+        T take() throws SQLException, ClusterException;
+    }
+
+    /**
+     * Does this, and again when the connection broke: who declares an earlier process of this gateway dead ends the
+     * connections of its name, this one's among them. The next try has others.
+     */
+    static <T> T insist(Step<T> step) throws SQLException, ClusterException {
+        for (int attempt = 1; true; attempt++) {
+            try {
+                return step.take();
+            } catch (SQLException | FlywayException e) {
+                if (attempt == ATTEMPTS || !isBroken(e)) {
+                    throw e;
+                }
+                LOG.warn("the cluster's database cannot be used, and is tried again: {}", e.getMessage());
+                Membership.pause(BETWEEN);
+            }
+        }
+    }
+
+    /** Whether a connection broke or was ended (SQLSTATE classes 08 and 57P), or a commit was not confirmed. */
+    private static boolean isBroken(Throwable failure) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(each -> each instanceof UnknownOutcomeException
+                        || each instanceof SQLException e
+                                && String.valueOf(e.getSQLState()).matches("(08|57P).*"));
     }
 
     /**

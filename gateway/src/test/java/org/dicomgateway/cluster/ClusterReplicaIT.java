@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -184,6 +185,33 @@ class ClusterReplicaIT {
         }
         cluster.catchUp(NO_RULES, (destination, reason) -> {}, destination -> {});
         assertThat(fenced.get()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"flyway_schema_history", "member"})
+    void a_join_whose_connection_is_ended_goes_on_with_another(String table) throws SQLException {
+        Cluster second = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), fenced::incrementAndGet);
+        try (Connection other = primary.connect();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("LOCK TABLE " + table);
+            CompletableFuture<Long> joined = CompletableFuture.supplyAsync(() -> joined(second));
+            String waits = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name LIKE '%gw2%'";
+            await().until(() -> primary.number("SELECT count(*) " + waits) > 0);
+            primary.execute("SELECT pg_terminate_backend(pid) " + waits);
+            other.rollback();
+            assertThat(joined.join()).isZero();
+        } finally {
+            second.close();
+        }
+    }
+
+    private static long joined(Cluster cluster) {
+        try {
+            return cluster.replica().join(UUID.fromString("00000000-0000-0000-0000-000000000002"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
