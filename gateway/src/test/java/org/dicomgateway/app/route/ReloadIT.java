@@ -87,7 +87,10 @@ class ReloadIT {
                 .as("one version, one plan")
                 .hasSameSizeAs(versions);
         long both = plans.stream().filter(plan -> plan.group(2).equals("2")).count();
-        await().atMost(SOON).until(() -> first.instances() == instances && second.instances() == both);
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(List.of(first.instances(), second.instances()))
+                        .as(() -> gateway.ask("status").output())
+                        .containsExactly((long) instances, both));
 
         route("orthanc2", first.peer(), second.peer());
         await().atMost(SOON).until(() -> status().at("/status/rules/broken").isNull());
