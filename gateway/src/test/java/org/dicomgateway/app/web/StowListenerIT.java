@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,6 +68,21 @@ class StowListenerIT {
 
     private GatewayProcess gateway(String... jvmOptions) {
         return new GatewayProcess(directory.resolve("gateway"), jvmOptions).configure(listener(""));
+    }
+
+    /** It opens this listener a moment after the one that a start waits for. */
+    private GatewayProcess started(GatewayProcess gateway) {
+        gateway.start();
+        await().atMost(LIMIT).until(this::listens);
+        return gateway;
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
     private String listener(String more) {
@@ -156,7 +173,7 @@ class StowListenerIT {
         List<TestFile> right = files.study(1, 2, 9_000);
         List<TestFile> wrong = files.study(1, 1, 9_000);
         try (OrthancServer archive = OrthancServer.start(directory, "ARCHIVE");
-                GatewayProcess gateway = gateway().broadcastTo(archive.peer()).start()) {
+                GatewayProcess gateway = started(gateway().broadcastTo(archive.peer()))) {
             String study = "/studies/" + right.get(0).study();
             HttpResponse<String> some = post(study, List.of(right.get(0), wrong.get(0), right.get(1)));
             assertThat(some.statusCode()).isEqualTo(202);
@@ -173,7 +190,7 @@ class StowListenerIT {
     void a_gateway_that_takes_nothing_says_when_to_try_again() throws Exception {
         List<TestFile> study = files.study(1, 1, 9_000);
         try (OrthancServer archive = OrthancServer.start(directory, "ARCHIVE");
-                GatewayProcess gateway = gateway().broadcastTo(archive.peer()).start()) {
+                GatewayProcess gateway = started(gateway().broadcastTo(archive.peer()))) {
             for (List<String> command : List.of(List.of("pause", "receiver"), List.of("drain"))) {
                 gateway.ask(command.get(0), command.subList(1, command.size()).toArray(String[]::new))
                         .orFail();
@@ -191,10 +208,9 @@ class StowListenerIT {
     void a_full_disk_is_told_and_nothing_is_kept() throws Exception {
         Path home = Files.createDirectories(directory.resolve("gateway"));
         long usable = Files.getFileStore(home).getUsableSpace();
-        try (GatewayProcess gateway = gateway()
+        try (GatewayProcess gateway = started(gateway()
                 .configure(listener("") + "\ngateway.spool.min-free-space = " + (usable + (1L << 36)) / 1024 + " KiB")
-                .broadcastTo(new Peer(AeTitle.of("NOWHERE"), "127.0.0.1", FreePorts.next()))
-                .start()) {
+                .broadcastTo(new Peer(AeTitle.of("NOWHERE"), "127.0.0.1", FreePorts.next())))) {
             HttpResponse<String> full = post("/studies", files.study(1, 1, 9_000));
             assertThat(full.statusCode()).isEqualTo(503);
             assertThat(full.headers().firstValue("Retry-After")).isPresent();
@@ -208,7 +224,7 @@ class StowListenerIT {
         List<List<TestFile>> studies =
                 IntStream.range(0, 60).mapToObj(i -> files.study(1, 3, 30_000)).toList();
         try (OrthancServer archive = OrthancServer.start(directory, "ARCHIVE");
-                GatewayProcess gateway = gateway().broadcastTo(archive.peer()).start()) {
+                GatewayProcess gateway = started(gateway().broadcastTo(archive.peer()))) {
             for (int kill = 0; kill < 3; kill++) {
                 int round = kill;
                 CompletableFuture<?>[] senders = IntStream.range(0, 4)
