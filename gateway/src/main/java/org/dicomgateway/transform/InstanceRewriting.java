@@ -26,12 +26,12 @@ final class InstanceRewriting implements Rewriting {
     /** One step: a rule, or the de-identification. */
     record Step(String name, Optional<RuleSettings> rule, Optional<Deidentification> deidentification) {
 
-        void apply(Elements dataset, Optional<PixelMasks> masks) throws UntransformableException {
+        void apply(Elements dataset, boolean bigEndian, Optional<PixelMasks> masks) throws UntransformableException {
             if (rule.isPresent()) {
                 new RuleRun(dataset).apply(rule.get());
             }
             if (deidentification.isPresent()) {
-                deidentification.get().apply(dataset, masks);
+                deidentification.get().apply(dataset, bigEndian, masks);
             }
         }
     }
@@ -83,7 +83,7 @@ final class InstanceRewriting implements Rewriting {
     private void apply(Part part, Elements attributes) throws UntransformableException {
         Optional<Elements> before = part.original().map(original -> attributes.copy());
         for (Step step : part.steps()) {
-            step.apply(attributes, masks);
+            step.apply(attributes, bigEndian, masks);
             watcher.after(step.name(), attributes);
         }
         if (part.original().isPresent() && before.isPresent()) {
