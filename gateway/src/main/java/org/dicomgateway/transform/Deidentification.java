@@ -62,6 +62,14 @@ final class Deidentification {
             "AdditionalDrugSequence",
             "InterventionSequence");
 
+    /** Sequences of codes of Type 2: modules need them, also without an item. Others must have one when they are there. */
+    private static final Set<String> EMPTY_SEQUENCES = Set.of(
+            "PatientGantryRelationshipCodeSequence",
+            "PatientOrientationCodeSequence",
+            "PatientOrientationModifierCodeSequence",
+            "RadionuclideCodeSequence",
+            "ViewModifierCodeSequence");
+
     private static final Map<String, String> DUMMIES = Map.ofEntries(
             Map.entry("AE", "ANON"),
             Map.entry("AS", "000D"),
@@ -72,7 +80,8 @@ final class Deidentification {
             Map.entry("IS", "0"),
             Map.entry("LO", "ANON"),
             Map.entry("SH", "ANON"),
-            Map.entry("TM", "000000"));
+            Map.entry("TM", "000000"),
+            Map.entry("UC", "ANON"));
 
     private final ProfileSettings settings;
     private final Pseudonyms pseudonyms;
@@ -172,7 +181,8 @@ final class Deidentification {
         Optional<Element> element = dataset.get(tag);
         return element.isEmpty() || element.get().isSequence()
                 ? ""
-                : KeptValues.trimmed(encoding.decode(Element.of(tag, "LO", element.get().value())));
+                : KeptValues.trimmed(
+                        encoding.decode(Element.of(tag, "LO", element.get().value())));
     }
 
     private String newId(String issuer, String id) throws UntransformableException {
@@ -269,13 +279,17 @@ final class Deidentification {
     /** Keeps an element when it is what the dictionary says it is; of a sequence, what may be kept of its items. */
     private Optional<Element> keep(Element element, Patient patient, TextEncoding encoding)
             throws UntransformableException {
-        if (element.isSequence()) {
-            String vr = Dictionary.valueRepresentation(element.tag());
-            return element.vr().equals("SQ") && vr.equals("SQ")
-                    ? Optional.of(Element.sequence(element.tag(), "SQ", items(element, patient, encoding)))
-                    : Optional.empty();
+        if (!element.isSequence()) {
+            return KeptValues.isRight(element, encoding, patient.bigEndian) ? Optional.of(element) : Optional.empty();
+        } else if (!element.vr().equals("SQ")
+                || !Dictionary.valueRepresentation(element.tag()).equals("SQ")) {
+            return Optional.empty();
         }
-        return KeptValues.isRight(element, encoding, patient.bigEndian) ? Optional.of(element) : Optional.empty();
+        List<Elements> left = items(element, patient, encoding);
+        boolean emptied = left.isEmpty() && !element.itemsOrNone().isEmpty();
+        return emptied && !EMPTY_SEQUENCES.contains(Dictionary.keyword(element.tag()))
+                ? Optional.empty()
+                : Optional.of(Element.sequence(element.tag(), "SQ", left));
     }
 
     /** Whether each of its texts is one of the operator's list. */
@@ -360,7 +374,10 @@ final class Deidentification {
         boolean full = settings.has(ProfileOption.RETAIN_LONGITUDINAL_FULL_DATES);
         boolean shifted = settings.has(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES);
         String vr = Dictionary.valueRepresentation(element.tag());
-        if ((!full && !shifted) || element.isSequence() || !element.vr().equals(vr) || !KeptValues.isWellFormed(element, vr)) {
+        if ((!full && !shifted)
+                || element.isSequence()
+                || !element.vr().equals(vr)
+                || !KeptValues.isWellFormed(element, vr)) {
             return Optional.empty();
         }
         return full || vr.equals("TM")

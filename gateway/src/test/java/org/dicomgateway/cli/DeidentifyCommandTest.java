@@ -135,7 +135,9 @@ class DeidentifyCommandTest {
                         "--output=" + folder.resolve("out"),
                         file.path().toString()))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("names another SOP class than its dataset").doesNotContain("999");
+        assertThat(err.toString())
+                .contains("names another SOP class than its dataset")
+                .doesNotContain("999");
         assertThat(folder.resolve("out")).isEmptyDirectory();
     }
 }

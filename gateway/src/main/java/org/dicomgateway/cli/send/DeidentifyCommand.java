@@ -21,8 +21,8 @@ import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.settings.Suggestions;
 import org.dicomgateway.config.transform.TransformSettings;
-import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.HeaderReader;
+import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -186,7 +186,8 @@ public final class DeidentifyCommand implements Callable<Integer> {
         try (InputStream in = dataset(file)) {
             InstanceHeader header = HeaderReader.read(in, file.pair().transferSyntax());
             if (!header.sopClass().equals(file.pair().sopClass())) {
-                throw new UntransformableException("its file meta information names another SOP class than its dataset");
+                throw new UntransformableException(
+                        "its file meta information names another SOP class than its dataset");
             }
         }
     }
