@@ -52,6 +52,9 @@ final class InstanceRewriting implements Rewriting {
     private final boolean bigEndian;
     private final Watcher watcher;
     private Optional<PixelMasks> masks = Optional.empty();
+    /** Whether all text was converted to another character set. */
+    private boolean unicode;
+
     private String sopInstance = "";
     private String study = "";
     private String series = "";
@@ -72,9 +75,11 @@ final class InstanceRewriting implements Rewriting {
             }
         }
         unsign(attributes);
+        List<String> characterSet = attributes.ascii(Elements.SPECIFIC_CHARACTER_SET);
         for (Part part : parts) {
             apply(part, attributes);
         }
+        unicode = !attributes.ascii(Elements.SPECIFIC_CHARACTER_SET).equals(characterSet);
         sopInstance = attributes.firstAscii(SOP_INSTANCE_UID);
         study = attributes.firstAscii(STUDY_INSTANCE_UID);
         series = attributes.firstAscii(SERIES_INSTANCE_UID);
@@ -98,10 +103,19 @@ final class InstanceRewriting implements Rewriting {
     }
 
     @Override
-    public void afterPixelData(Elements attributes) {
+    public void afterPixelData(Elements attributes) throws UntransformableException {
         unsign(attributes);
         if (isDeidentifying()) {
             attributes.all().forEach(element -> attributes.remove(element.tag()));
+        }
+        for (Step step : steps().toList()) {
+            if (step.rule().isPresent()) {
+                RuleRun.applyBehindPixelData(step.rule().get(), attributes);
+            }
+        }
+        if (unicode && !attributes.isEmpty()) {
+            throw new UntransformableException(
+                    "a new value needs another character set, and there are attributes behind its pixel data");
         }
     }
 
