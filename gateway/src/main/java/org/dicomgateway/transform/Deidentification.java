@@ -62,7 +62,7 @@ final class Deidentification {
             "AdditionalDrugSequence",
             "InterventionSequence");
 
-    /** Sequences of codes of Type 2: modules need them, also without an item. Others must have one when they are there. */
+    /** Sequences of codes of Type 2: modules need them, also without an item. Others have one when they are there. */
     private static final Set<String> EMPTY_SEQUENCES = Set.of(
             "PatientGantryRelationshipCodeSequence",
             "PatientOrientationCodeSequence",

@@ -55,8 +55,8 @@ final class RuleRun {
     /**
      * Carries out a rule for attributes behind the pixel data, which are private: what it removes goes.
      *
-     * @throws UntransformableException when it would write a value in a sequence there: one that needs another character
-     *     set would come too late for the text before the pixel data
+     * @throws UntransformableException when it would write a value in a sequence there: one that needs another
+     *     character set would come too late for the text before the pixel data
      */
     static void applyBehindPixelData(RuleSettings rule, Elements attributes) throws UntransformableException {
         if (rule instanceof RuleSettings.Remove remove) {
