@@ -26,7 +26,7 @@ import org.dicomgateway.transform.ProfileRow.Action;
 final class BasicProfile {
 
     /** Changed whenever the rules in the code change, so that the version of a transform does. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     /** Acquisition, relationship, image presentation, nuclear medicine, functional groups. */
     private static final Set<Integer> SAFE_GROUPS = Set.of(0x0018, 0x0020, 0x0028, 0x0054, 0x5200);

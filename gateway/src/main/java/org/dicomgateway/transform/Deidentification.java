@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.dicomgateway.config.transform.ProfileOption;
 import org.dicomgateway.config.transform.ProfileSettings;
 import org.dicomgateway.config.transform.ProfileSettings.BurnedIn;
@@ -17,7 +16,6 @@ import org.dicomgateway.dicom.rewrite.Element;
 import org.dicomgateway.dicom.rewrite.Elements;
 import org.dicomgateway.dicom.rewrite.TextEncoding;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
-import org.dicomgateway.dicom.rewrite.ValueRules;
 import org.dicomgateway.dicom.values.Dictionary;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.transform.ProfileRow.Action;
@@ -53,8 +51,24 @@ final class Deidentification {
             "DCM", "SCT", "SRT", "SNM3", "LN", "UCUM", "RADLEX", "FMA", "NCIt", "UMLS", "MDC", "BI", "ACR", "I10", "I9",
             "ICDO3");
 
-    /** The dictionary gives one of the types that such an attribute can have (PS3.6), and the instance has another. */
-    private static final Set<String> PIXEL_TYPES = Set.of("US", "SS", "OW", "OB");
+    /** Sequences of codes (PS3.3 8.8) whose keyword does not say so; of all others it ends with CodeSequence. */
+    private static final Set<String> CODE_SEQUENCES = Set.of(
+            "AnatomicRegionSequence",
+            "AnatomicRegionModifierSequence",
+            "PrimaryAnatomicStructureSequence",
+            "PrimaryAnatomicStructureModifierSequence",
+            "ContrastBolusAgentSequence",
+            "ContrastBolusAdministrationRouteSequence",
+            "AdditionalDrugSequence",
+            "InterventionSequence");
+
+    /** Sequences of codes of Type 2: modules need them, also without an item. Others have one when they are there. */
+    private static final Set<String> EMPTY_SEQUENCES = Set.of(
+            "PatientGantryRelationshipCodeSequence",
+            "PatientOrientationCodeSequence",
+            "PatientOrientationModifierCodeSequence",
+            "RadionuclideCodeSequence",
+            "ViewModifierCodeSequence");
 
     private static final Map<String, String> DUMMIES = Map.ofEntries(
             Map.entry("AE", "ANON"),
@@ -66,7 +80,8 @@ final class Deidentification {
             Map.entry("IS", "0"),
             Map.entry("LO", "ANON"),
             Map.entry("SH", "ANON"),
-            Map.entry("TM", "000000"));
+            Map.entry("TM", "000000"),
+            Map.entry("UC", "ANON"));
 
     private final ProfileSettings settings;
     private final Pseudonyms pseudonyms;
@@ -111,11 +126,12 @@ final class Deidentification {
     /**
      * De-identifies the attributes before the pixel data, of an instance that was checked.
      *
+     * @param bigEndian the byte order of its numbers
      * @param masks of its pixels
      * @throws UntransformableException when that cannot be done completely
      */
-    void apply(Elements dataset, Optional<PixelMasks> masks) throws UntransformableException {
-        clean(dataset, patient(dataset), Optional.empty());
+    void apply(Elements dataset, boolean bigEndian, Optional<PixelMasks> masks) throws UntransformableException {
+        clean(dataset, patient(dataset, bigEndian), Optional.empty(), false);
         note(dataset, masks);
     }
 
@@ -125,21 +141,22 @@ final class Deidentification {
             Optional<Element> element = dataset.get(tag);
             if (element.isPresent()
                     && (element.get().value().length > 0 || element.get().isSequence())
-                    && !Uid.isValid(String.join("\\", values(element.get())))) {
+                    && !Uid.isValid(String.join("\\", KeptValues.values(element.get())))) {
                 throw new UntransformableException(element.get() + " is not one valid UID, so it cannot be replaced");
             }
         }
     }
 
     /**
-     * What depends on the patient.
+     * What holds for all of an instance.
      *
      * @param id the new Patient ID
      * @param daysBack by how many days dates go back
+     * @param bigEndian the byte order of its numbers
      */
-    private record Patient(String id, int daysBack) {}
+    private record Patient(String id, int daysBack, boolean bigEndian) {}
 
-    private Patient patient(Elements dataset) throws UntransformableException {
+    private Patient patient(Elements dataset, boolean bigEndian) throws UntransformableException {
         TextEncoding encoding = TextEncoding.of(dataset, Optional.empty());
         if (!encoding.isKnown()) {
             throw new UntransformableException("its Specific Character Set is not one of the standard");
@@ -156,22 +173,16 @@ final class Deidentification {
                 shifts
                         ? pseudonyms.daysBack(
                                 issuer, id, settings.shiftWithinDays().orElseThrow())
-                        : 0);
+                        : 0,
+                bigEndian);
     }
 
     private static String text(Elements dataset, int tag, TextEncoding encoding) throws UntransformableException {
         Optional<Element> element = dataset.get(tag);
         return element.isEmpty() || element.get().isSequence()
                 ? ""
-                : trimmed(encoding.decode(Element.of(tag, "LO", element.get().value())));
-    }
-
-    private static String trimmed(String text) {
-        int end = text.length();
-        while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == 0)) {
-            end--;
-        }
-        return text.substring(0, end).stripLeading();
+                : KeptValues.trimmed(
+                        encoding.decode(Element.of(tag, "LO", element.get().value())));
     }
 
     private String newId(String issuer, String id) throws UntransformableException {
@@ -186,7 +197,8 @@ final class Deidentification {
         return id.isEmpty() ? "" : settings.patientId().prefix() + pseudonyms.patientId(issuer, id);
     }
 
-    private void clean(Elements elements, Patient patient, Optional<TextEncoding> outer)
+    /** @param code whether what is of a code is where it belongs */
+    private void clean(Elements elements, Patient patient, Optional<TextEncoding> outer, boolean code)
             throws UntransformableException {
         TextEncoding encoding = TextEncoding.of(elements, outer);
         if (!encoding.isKnown()) {
@@ -199,8 +211,7 @@ final class Deidentification {
                 }
                 continue;
             }
-            boolean strayCode = outer.isEmpty() && isOfCode(element);
-            ProfileRow row = strayCode ? ProfileRow.REMOVED : BasicProfile.row(element.tag());
+            ProfileRow row = !code && isOfCode(element) ? ProfileRow.REMOVED : BasicProfile.row(element.tag());
             Optional<Element> left = one(element, row, patient, encoding);
             if (left.isPresent()) {
                 elements.put(left.get());
@@ -268,39 +279,17 @@ final class Deidentification {
     /** Keeps an element when it is what the dictionary says it is; of a sequence, what may be kept of its items. */
     private Optional<Element> keep(Element element, Patient patient, TextEncoding encoding)
             throws UntransformableException {
-        String vr = Dictionary.valueRepresentation(element.tag());
-        if (element.isSequence()) {
-            return element.vr().equals("SQ") && vr.equals("SQ")
-                    ? Optional.of(Element.sequence(element.tag(), "SQ", items(element, patient, encoding)))
-                    : Optional.empty();
-        }
-        boolean expected = element.vr().equals(vr) || (PIXEL_TYPES.contains(vr) && PIXEL_TYPES.contains(element.vr()));
-        if (!expected || element.fragments() || vr.equals("UN")) {
+        if (!element.isSequence()) {
+            return KeptValues.isRight(element, encoding, patient.bigEndian) ? Optional.of(element) : Optional.empty();
+        } else if (!element.vr().equals("SQ")
+                || !Dictionary.valueRepresentation(element.tag()).equals("SQ")) {
             return Optional.empty();
         }
-        return switch (vr) {
-            case "US", "SS", "OW", "OB", "UL", "SL", "FL", "AT", "UV", "SV", "FD" ->
-                element.value().length % bytes(element.vr()) == 0 ? Optional.of(element) : Optional.empty();
-            case "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI" ->
-                isWellFormed(element, vr) ? Optional.of(element) : Optional.empty();
-            default -> isDecodable(element, encoding) ? Optional.of(element) : Optional.empty();
-        };
-    }
-
-    /** The length of one number (PS3.5 6.2). What is not a whole number of them is something else. */
-    private static int bytes(String vr) {
-        return switch (vr) {
-            case "UL", "SL", "FL", "AT" -> 4;
-            case "UV", "SV", "FD" -> 8;
-            default -> 2;
-        };
-    }
-
-    private static boolean isWellFormed(Element element, String vr) {
-        return values(element).stream()
-                .allMatch(value -> vr.equals("UI")
-                        ? value.isEmpty() || Uid.isValid(value)
-                        : ValueRules.problem(vr, value).isEmpty());
+        List<Elements> left = items(element, patient, encoding);
+        boolean emptied = left.isEmpty() && !element.itemsOrNone().isEmpty();
+        return emptied && !EMPTY_SEQUENCES.contains(Dictionary.keyword(element.tag()))
+                ? Optional.empty()
+                : Optional.of(Element.sequence(element.tag(), "SQ", left));
     }
 
     /** Whether each of its texts is one of the operator's list. */
@@ -310,9 +299,8 @@ final class Deidentification {
         }
         String vr = Dictionary.valueRepresentation(element.tag());
         try {
-            String text = encoding.decode(Element.of(element.tag(), vr, element.value()));
-            return Stream.of(ValueRules.isMultiple(vr) ? text.split("\\\\", -1) : new String[] {text})
-                    .map(value -> Kept.normal(trimmed(value)))
+            return KeptValues.texts(encoding.decode(Element.of(element.tag(), vr, element.value())), vr)
+                    .map(Kept::normal)
                     .allMatch(settings.kept().descriptors()::contains);
         } catch (UntransformableException e) {
             return false;
@@ -328,16 +316,23 @@ final class Deidentification {
         }
     }
 
+    /** Of a sequence of codes, those that are published; of another one, the items without what is of a code. */
     private List<Elements> items(Element sequence, Patient patient, TextEncoding encoding)
             throws UntransformableException {
+        boolean codes = isOfCodes(sequence);
         List<Elements> left = new ArrayList<>();
         for (Elements item : sequence.itemsOrNone()) {
-            if (isPublicCode(item)) {
-                clean(item, patient, Optional.of(encoding));
+            if (!codes || isPublicCode(item)) {
+                clean(item, patient, Optional.of(encoding), codes);
                 left.add(item);
             }
         }
         return left;
+    }
+
+    private static boolean isOfCodes(Element sequence) {
+        String keyword = Dictionary.keyword(sequence.tag());
+        return keyword.endsWith("CodeSequence") || CODE_SEQUENCES.contains(keyword);
     }
 
     /**
@@ -358,7 +353,7 @@ final class Deidentification {
         if (element.isSequence() || element.fragments()) {
             return Optional.empty();
         }
-        List<String> values = values(element);
+        List<String> values = KeptValues.values(element);
         return values.stream().allMatch(value -> value.isEmpty() || Uid.isValid(value))
                 ? Optional.of(Element.of(
                         element.tag(),
@@ -379,7 +374,10 @@ final class Deidentification {
         boolean full = settings.has(ProfileOption.RETAIN_LONGITUDINAL_FULL_DATES);
         boolean shifted = settings.has(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES);
         String vr = Dictionary.valueRepresentation(element.tag());
-        if ((!full && !shifted) || element.isSequence() || !element.vr().equals(vr) || !isWellFormed(element, vr)) {
+        if ((!full && !shifted)
+                || element.isSequence()
+                || !element.vr().equals(vr)
+                || !KeptValues.isWellFormed(element, vr)) {
             return Optional.empty();
         }
         return full || vr.equals("TM")
@@ -390,7 +388,7 @@ final class Deidentification {
 
     private static Optional<Element> eachValue(Element element, Function<String, Optional<String>> conversion) {
         List<String> converted = new ArrayList<>();
-        for (String value : values(element)) {
+        for (String value : KeptValues.values(element)) {
             Optional<String> one = conversion.apply(value);
             if (one.isEmpty()) {
                 return Optional.empty();
@@ -398,15 +396,6 @@ final class Deidentification {
             converted.add(one.get());
         }
         return Optional.of(Element.of(element.tag(), element.vr(), padded(String.join("\\", converted), ' ')));
-    }
-
-    private static List<String> values(Element element) {
-        String text = trimmed(new String(element.value(), StandardCharsets.ISO_8859_1));
-        return text.isEmpty()
-                ? List.of()
-                : List.of(text.split("\\\\", -1)).stream()
-                        .map(Deidentification::trimmed)
-                        .toList();
     }
 
     /** Says in the instance what was done (PS3.15 E.1.1). */

@@ -26,12 +26,12 @@ final class InstanceRewriting implements Rewriting {
     /** One step: a rule, or the de-identification. */
     record Step(String name, Optional<RuleSettings> rule, Optional<Deidentification> deidentification) {
 
-        void apply(Elements dataset, Optional<PixelMasks> masks) throws UntransformableException {
+        void apply(Elements dataset, boolean bigEndian, Optional<PixelMasks> masks) throws UntransformableException {
             if (rule.isPresent()) {
                 new RuleRun(dataset).apply(rule.get());
             }
             if (deidentification.isPresent()) {
-                deidentification.get().apply(dataset, masks);
+                deidentification.get().apply(dataset, bigEndian, masks);
             }
         }
     }
@@ -52,6 +52,9 @@ final class InstanceRewriting implements Rewriting {
     private final boolean bigEndian;
     private final Watcher watcher;
     private Optional<PixelMasks> masks = Optional.empty();
+    /** Whether all text was converted to another character set. */
+    private boolean unicode;
+
     private String sopInstance = "";
     private String study = "";
     private String series = "";
@@ -72,9 +75,11 @@ final class InstanceRewriting implements Rewriting {
             }
         }
         unsign(attributes);
+        List<String> characterSet = attributes.ascii(Elements.SPECIFIC_CHARACTER_SET);
         for (Part part : parts) {
             apply(part, attributes);
         }
+        unicode = !attributes.ascii(Elements.SPECIFIC_CHARACTER_SET).equals(characterSet);
         sopInstance = attributes.firstAscii(SOP_INSTANCE_UID);
         study = attributes.firstAscii(STUDY_INSTANCE_UID);
         series = attributes.firstAscii(SERIES_INSTANCE_UID);
@@ -83,7 +88,7 @@ final class InstanceRewriting implements Rewriting {
     private void apply(Part part, Elements attributes) throws UntransformableException {
         Optional<Elements> before = part.original().map(original -> attributes.copy());
         for (Step step : part.steps()) {
-            step.apply(attributes, masks);
+            step.apply(attributes, bigEndian, masks);
             watcher.after(step.name(), attributes);
         }
         if (part.original().isPresent() && before.isPresent()) {
@@ -98,10 +103,19 @@ final class InstanceRewriting implements Rewriting {
     }
 
     @Override
-    public void afterPixelData(Elements attributes) {
+    public void afterPixelData(Elements attributes) throws UntransformableException {
         unsign(attributes);
         if (isDeidentifying()) {
             attributes.all().forEach(element -> attributes.remove(element.tag()));
+        }
+        for (Step step : steps().toList()) {
+            if (step.rule().isPresent()) {
+                RuleRun.applyBehindPixelData(step.rule().get(), attributes);
+            }
+        }
+        if (unicode && !attributes.isEmpty()) {
+            throw new UntransformableException(
+                    "a new value needs another character set, and there are attributes behind its pixel data");
         }
     }
 

@@ -52,6 +52,30 @@ final class RuleRun {
         write(writes);
     }
 
+    /**
+     * Carries out a rule for attributes behind the pixel data, which are private: what it removes goes.
+     *
+     * @throws UntransformableException when it would write a value in a sequence there: one that needs another
+     *     character set would come too late for the text before the pixel data
+     */
+    static void applyBehindPixelData(RuleSettings rule, Elements attributes) throws UntransformableException {
+        if (rule instanceof RuleSettings.Remove remove) {
+            remove(attributes, remove);
+            return;
+        }
+        boolean everywhere = !(rule instanceof RuleSettings.Copy);
+        if (everywhere && attributes.all().stream().anyMatch(element -> contains(element, rule.tag()))) {
+            throw new UntransformableException("it has " + Dictionary.format(rule.tag())
+                    + ", which a rule writes, in a sequence behind its pixel data");
+        }
+    }
+
+    private static boolean contains(Element element, int tag) {
+        return element.itemsOrNone().stream()
+                .flatMap(item -> item.all().stream())
+                .anyMatch(inner -> inner.tag() == tag || contains(inner, tag));
+    }
+
     private static void remove(Elements elements, RuleSettings.Remove remove) {
         for (Element element : elements.all()) {
             boolean meant =

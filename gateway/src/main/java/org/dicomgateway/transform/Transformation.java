@@ -32,7 +32,7 @@ import org.dicomgateway.transform.InstanceRewriting.Watcher;
 public final class Transformation {
 
     /** Changed whenever the code changes what comes out, so that the version does. */
-    private static final int CODE_VERSION = 1;
+    private static final int CODE_VERSION = 2;
 
     private static final int WINDOW = 64 << 10;
     private static final Watcher NOBODY = (step, dataset) -> {};

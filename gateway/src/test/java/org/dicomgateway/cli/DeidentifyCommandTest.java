@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dicomgateway.cli.check.ReidentifyCommand;
 import org.dicomgateway.cli.send.DeidentifyCommand;
@@ -117,5 +119,25 @@ class DeidentifyCommandTest {
         assertThat(run(new ReidentifyCommand(), "--transform=trial", "--candidates=" + folder.resolve("none"), "X"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("none: no such file");
+    }
+
+    @Test
+    void a_file_that_says_another_SOP_class_than_its_dataset_is_not_written() throws IOException {
+        TestFile file = new TestFiles(folder.resolve("files"), 3).single(2_000);
+        String bytes = Files.readString(file.path(), StandardCharsets.ISO_8859_1);
+        String sopClass = header(file.path()).sopClass().value();
+        // The first one is that of the file meta information.
+        String other = bytes.replaceFirst(Pattern.quote(sopClass), "9".repeat(sopClass.length()));
+        Files.writeString(file.path(), other, StandardCharsets.ISO_8859_1);
+        assertThat(run(
+                        new DeidentifyCommand(),
+                        "--transform=trial",
+                        "--output=" + folder.resolve("out"),
+                        file.path().toString()))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("names another SOP class than its dataset")
+                .doesNotContain("999");
+        assertThat(folder.resolve("out")).isEmptyDirectory();
     }
 }

@@ -46,6 +46,7 @@ class BasicProfileTest {
                                 0x00420011,
                                 0x00880200,
                                 0x04000561,
+                                0x00185011,
                                 0x00189999,
                                 0x00204000,
                                 0xFFFAFFFA)

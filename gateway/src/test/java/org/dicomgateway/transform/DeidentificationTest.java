@@ -139,7 +139,7 @@ class DeidentificationTest {
                         .text("AcquisitionDateTime", "2025"));
         assertThat(values(output, "StudyDate")).isEmpty();
         assertThat(values(output, "ContentDate")).containsExactly("19000101");
-        assertThat(values(output, "SeriesDate")).isEmpty();
+        assertThat(values(output, "SeriesDate")).containsExactly("19000101");
         assertThat(values(output, "AcquisitionDateTime")).containsExactly("19000101000000");
     }
 

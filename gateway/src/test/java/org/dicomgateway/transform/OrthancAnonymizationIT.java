@@ -152,7 +152,8 @@ class OrthancAnonymizationIT {
                         "ContentDate",
                         "DeidentificationMethodCodeSequence",
                         "DeviceSerialNumber",
-                        "LongitudinalTemporalInformationModified");
+                        "LongitudinalTemporalInformationModified",
+                        "SeriesDate");
         assertThat(onlyTheirs).containsExactlyInAnyOrder("OverlayData", "OverlayRows", "PatientName");
     }
 }

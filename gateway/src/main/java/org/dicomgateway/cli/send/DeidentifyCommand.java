@@ -21,10 +21,12 @@ import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.settings.Suggestions;
 import org.dicomgateway.config.transform.TransformSettings;
+import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.security.FileTrouble;
 import org.dicomgateway.transform.Transformation;
@@ -152,6 +154,7 @@ public final class DeidentifyCommand implements Callable<Integer> {
     }
 
     private void write(DicomFile file, Transformation transformation) throws IOException {
+        checkSopClass(file);
         Transformation.Arrival arrival = new Transformation.Arrival(
                 NOBODY, Files.getLastModifiedTime(file.path()).toInstant());
         Transformation.Result result =
@@ -175,6 +178,17 @@ public final class DeidentifyCommand implements Callable<Integer> {
             Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);
+        }
+    }
+
+    /** The file meta information goes into the new file: its SOP class must not be one that no transform looked at. */
+    private static void checkSopClass(DicomFile file) throws IOException {
+        try (InputStream in = dataset(file)) {
+            InstanceHeader header = HeaderReader.read(in, file.pair().transferSyntax());
+            if (!header.sopClass().equals(file.pair().sopClass())) {
+                throw new UntransformableException(
+                        "its file meta information names another SOP class than its dataset");
+            }
         }
     }
 

@@ -10,6 +10,9 @@ import org.dicomgateway.dicom.values.Dictionary;
 /** One rule of a transform. {@code toString} names it for operators, and is part of the transform's version. */
 public sealed interface RuleSettings {
 
+    /** The attribute that it writes or removes. */
+    int tag();
+
     /** Gives an attribute this value; a top-level one is added when it is missing. */
     record Set(int tag, String value) implements RuleSettings {
         @Override

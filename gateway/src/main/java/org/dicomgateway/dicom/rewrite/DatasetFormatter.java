@@ -6,7 +6,8 @@ import org.dicomgateway.dicom.values.Dictionary;
 
 /**
  * Writes data elements. Sequences and items get a length, as Orthanc writes them; those in a value of representation UN
- * get delimiters, because only these show that there are items (PS3.5 6.2.2).
+ * get delimiters, because only these show that there are items (PS3.5 6.2.2). A value of odd length gets padding: some
+ * receivers break the association over one.
  */
 final class DatasetFormatter {
 
@@ -32,8 +33,9 @@ final class DatasetFormatter {
                 out.writeBytes(element.value());
                 delimiter(DatasetParser.SEQUENCE_DELIMITER, encoding, out);
             } else {
-                header(element, element.value().length, encoding, out);
-                out.writeBytes(element.value());
+                byte[] value = Elements.padded(element.value(), element.vr());
+                header(element, value.length, encoding, out);
+                out.writeBytes(value);
             }
         }
     }

@@ -235,8 +235,13 @@ final class DatasetParser {
     void add(Elements elements, Element element) throws IOException {
         if ((element.tag() & 0xFFFF) != 0 && !elements.append(element)) {
             tag = element.tag();
-            throw malformed("attributes are not in the order of their tags");
+            throw unordered();
         }
+    }
+
+    /** An exception for a tag that is not behind the one before it. */
+    UnreadableDatasetException unordered() {
+        return malformed("attributes are not in the order of their tags");
     }
 
     /** The bytes of the items with fragments, up to the delimiter, which is not included. */

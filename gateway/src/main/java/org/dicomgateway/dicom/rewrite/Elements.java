@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import org.dicomgateway.dicom.values.Values;
 
@@ -14,6 +15,8 @@ public final class Elements {
 
     /** Specific Character Set. */
     public static final int SPECIFIC_CHARACTER_SET = 0x00080005;
+
+    private static final Set<String> NUL_PADDED = Set.of("UI", "OB", "OW", "UN");
 
     private final TreeMap<Integer, Element> byTag = new TreeMap<>(Integer::compareUnsigned);
 
@@ -108,13 +111,13 @@ public final class Elements {
         put(Element.of(tag, vr, padded(text.getBytes(StandardCharsets.US_ASCII), vr)));
     }
 
-    /** Pads to an even length (PS3.5 6.2): UIDs with NUL, other text with a blank. */
+    /** Pads to an even length (PS3.5 6.2): UIDs and bytes with NUL, other text with a blank. */
     static byte[] padded(byte[] value, String vr) {
         if ((value.length & 1) == 0) {
             return value;
         }
         byte[] even = java.util.Arrays.copyOf(value, value.length + 1);
-        even[value.length] = (byte) (vr.equals("UI") ? 0 : ' ');
+        even[value.length] = (byte) (NUL_PADDED.contains(vr) ? 0 : ' ');
         return even;
     }
 }

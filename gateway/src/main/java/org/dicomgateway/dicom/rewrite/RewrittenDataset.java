@@ -111,6 +111,9 @@ public final class RewrittenDataset {
             }
             PassingPixels pixels = new PassingPixels(rewriting.pixels(), listener);
             Next rest = pixels(parser, source, first, pixels);
+            if (rest.tag().isPresent() && rest.tag().getAsInt() >>> 16 < PIXEL_GROUP) {
+                throw parser.unordered();
+            }
             ByteArrayOutputStream behind = new ByteArrayOutputStream();
             attributes(parser, source, rest, AFTER_ALL, behind);
             byte[] tail = changed(behind.toByteArray(), encoding, rewriting::afterPixelData);
@@ -166,7 +169,12 @@ public final class RewrittenDataset {
     private static Next pixels(DatasetParser parser, ElementSource source, Next first, PassingPixels pixels)
             throws IOException {
         Next next = first;
+        int last = GROUP_LENGTH;
         while (next.tag().isPresent() && next.tag().getAsInt() >>> 16 == PIXEL_GROUP) {
+            if (next.tag().getAsInt() <= last) {
+                throw parser.unordered();
+            }
+            last = next.tag().getAsInt();
             if (!PIXELS.contains(next.tag().getAsInt())) {
                 throw new UntransformableException("it has an attribute among its pixel data that is not known: "
                         + Dictionary.format(next.tag().getAsInt()));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -243,6 +244,30 @@ class DashboardIT {
                 .allMatch(line -> line.contains("ERR_CONNECTION_REFUSED")
                         || line.contains("ERR_INCOMPLETE_CHUNKED_ENCODING")
                         || line.contains("ERR_CONNECTION_RESET"));
+    }
+
+    @Test
+    void a_destination_says_which_transforms_it_has_and_whether_they_de_identify() throws IOException {
+        Path routing = gateway.home().resolve("conf/routing.conf");
+        Path key = Files.writeString(
+                routing.resolveSibling("trial.key"),
+                "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(routing, rules() + """
+                transforms {
+                  tidy { remove = [StudyDescription] }
+                  trial { profile = basic, key-file = trial.key }
+                }
+                destinations { orthanc1.transform = tidy, small.transform = [tidy, trial] }
+                """);
+        eventually(() -> {
+            assertThat(browser.text(row("orthanc1"))).contains("changed by tidy");
+            assertThat(browser.text(row("small"))).contains("de-identified by tidy, trial");
+            assertThat(browser.text(row("orthanc2"))).doesNotContain("tidy");
+        });
+        picture("transforms");
+        Files.writeString(routing, rules());
+        eventually(() -> assertThat(browser.text(row("small"))).doesNotContain("tidy"));
     }
 
     @Test
