@@ -153,8 +153,8 @@ final class Database implements AutoCloseable {
     private static boolean isBroken(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .anyMatch(each -> each instanceof UnknownOutcomeException
-                        || each instanceof SQLException e
-                                && String.valueOf(e.getSQLState()).matches("(08|57P).*"));
+                        || (each instanceof SQLException e
+                                && String.valueOf(e.getSQLState()).matches("(08|57P).*")));
     }
 
     /**

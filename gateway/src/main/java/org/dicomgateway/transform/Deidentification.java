@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dicomgateway.config.transform.ProfileOption;
@@ -23,10 +22,6 @@ import org.dicomgateway.transform.ProfileRow.Action;
 /** De-identifies the attributes of instances by one profile. Immutable. */
 final class Deidentification {
 
-    /** All of a code: its value, scheme, meaning, context group and equivalents (PS3.3 8). */
-    private static final int FIRST_OF_CODE = 0x00080100;
-
-    private static final int LAST_OF_CODE = 0x00080124;
     private static final int CODE_VALUE = 0x00080100;
     private static final int CODING_SCHEME = 0x00080102;
     private static final int PATIENT_ID = 0x00100020;
@@ -45,30 +40,6 @@ final class Deidentification {
     private static final String CLEAN_PIXELS_MEANING = "Clean Pixel Data Option";
     private static final String BASIC_CODE = "113100";
     private static final String BASIC_MEANING = "Basic Application Confidentiality Profile";
-
-    /** Published code schemes: their codes mean the same everywhere, and do not say who the patient is. */
-    private static final Set<String> CODE_SCHEMES = Set.of(
-            "DCM", "SCT", "SRT", "SNM3", "LN", "UCUM", "RADLEX", "FMA", "NCIt", "UMLS", "MDC", "BI", "ACR", "I10", "I9",
-            "ICDO3");
-
-    /** Sequences of codes (PS3.3 8.8) whose keyword does not say so; of all others it ends with CodeSequence. */
-    private static final Set<String> CODE_SEQUENCES = Set.of(
-            "AnatomicRegionSequence",
-            "AnatomicRegionModifierSequence",
-            "PrimaryAnatomicStructureSequence",
-            "PrimaryAnatomicStructureModifierSequence",
-            "ContrastBolusAgentSequence",
-            "ContrastBolusAdministrationRouteSequence",
-            "AdditionalDrugSequence",
-            "InterventionSequence");
-
-    /** Sequences of codes of Type 2: modules need them, also without an item. Others have one when they are there. */
-    private static final Set<String> EMPTY_SEQUENCES = Set.of(
-            "PatientGantryRelationshipCodeSequence",
-            "PatientOrientationCodeSequence",
-            "PatientOrientationModifierCodeSequence",
-            "RadionuclideCodeSequence",
-            "ViewModifierCodeSequence");
 
     private static final Map<String, String> DUMMIES = Map.ofEntries(
             Map.entry("AE", "ANON"),
@@ -211,7 +182,7 @@ final class Deidentification {
                 }
                 continue;
             }
-            ProfileRow row = !code && isOfCode(element) ? ProfileRow.REMOVED : BasicProfile.row(element.tag());
+            ProfileRow row = !code && Codes.isPart(element) ? ProfileRow.REMOVED : BasicProfile.row(element.tag());
             Optional<Element> left = one(element, row, patient, encoding);
             if (left.isPresent()) {
                 elements.put(left.get());
@@ -287,7 +258,7 @@ final class Deidentification {
         }
         List<Elements> left = items(element, patient, encoding);
         boolean emptied = left.isEmpty() && !element.itemsOrNone().isEmpty();
-        return emptied && !EMPTY_SEQUENCES.contains(Dictionary.keyword(element.tag()))
+        return emptied && !Codes.mayBeEmpty(element)
                 ? Optional.empty()
                 : Optional.of(Element.sequence(element.tag(), "SQ", left));
     }
@@ -319,34 +290,15 @@ final class Deidentification {
     /** Of a sequence of codes, those that are published; of another one, the items without what is of a code. */
     private List<Elements> items(Element sequence, Patient patient, TextEncoding encoding)
             throws UntransformableException {
-        boolean codes = isOfCodes(sequence);
+        boolean codes = Codes.isSequence(sequence);
         List<Elements> left = new ArrayList<>();
         for (Elements item : sequence.itemsOrNone()) {
-            if (!codes || isPublicCode(item)) {
+            if (!codes || Codes.isPublic(item)) {
                 clean(item, patient, Optional.of(encoding), codes);
                 left.add(item);
             }
         }
         return left;
-    }
-
-    private static boolean isOfCodes(Element sequence) {
-        String keyword = Dictionary.keyword(sequence.tag());
-        return keyword.endsWith("CodeSequence") || CODE_SEQUENCES.contains(keyword);
-    }
-
-    /**
-     * An item that is no code, or one of a scheme that everybody can look up: a local code could say anything, and so
-     * could a meaning without a scheme.
-     */
-    private static boolean isPublicCode(Elements item) {
-        boolean coded = item.all().stream().anyMatch(Deidentification::isOfCode);
-        List<String> schemes = item.ascii(CODING_SCHEME);
-        return !coded || (schemes.size() == 1 && CODE_SCHEMES.contains(schemes.get(0)));
-    }
-
-    private static boolean isOfCode(Element element) {
-        return element.tag() >= FIRST_OF_CODE && element.tag() <= LAST_OF_CODE;
     }
 
     private Optional<Element> uids(Element element) {

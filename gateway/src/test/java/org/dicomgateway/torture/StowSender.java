@@ -35,7 +35,7 @@ final class StowSender {
         this.studies = URI.create("http://127.0.0.1:" + port + "/dicom-web/studies");
     }
 
-    /** @return what the answer lists as stored; nothing when there is no answer */
+    /** Returns what the answer lists as stored; nothing when there is no answer. */
     List<TestFile> send(List<TestFile> study) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(studies)
                 .timeout(LIMIT)

@@ -365,6 +365,11 @@ class StowHandlerTest {
                     public int read() {
                         throw new IllegalStateException("a mistake");
                     }
+
+                    @Override
+                    public int read(byte[] to, int offset, int length) {
+                        return read();
+                    }
                 });
         Storing storing = new Storing(
                 Admission.UNLIMITED,
