@@ -8,7 +8,7 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/test.sh [--quick] [MAVEN_ARGUMENT...]
 
-Installs what is missing, builds, and runs all tests: about ten minutes on two cores.
+Installs what is missing, builds, and runs all tests: ten to twenty minutes on two cores.
 
   --quick   in under two minutes: no static analysis, only the unit tests that are quick, and one study from
             storescu through the gateway to Orthanc

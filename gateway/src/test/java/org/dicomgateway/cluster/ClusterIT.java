@@ -73,15 +73,20 @@ class ClusterIT {
     }
 
     private GatewayProcess gateway(String node, Peer... destinations) {
+        return gateway(node, 3, destinations);
+    }
+
+    /** With a lease of so many seconds: long enough for a start, where a gateway is to come back within it. */
+    private GatewayProcess gateway(String node, int lease, Peer... destinations) {
         return new GatewayProcess(folder.resolve(node))
                 .configure("""
                 gateway.cluster {
                   node = %s
-                  lease = 3 s
+                  lease = %d s
                   postgresql.url = "postgresql://127.0.0.1:%d/gateway"
                 }
                 gateway.spool.large-instance = 64 KiB
-                """.formatted(node, primary.port()))
+                """.formatted(node, lease, primary.port()))
                 .broadcastTo(destinations);
     }
 
@@ -162,8 +167,8 @@ class ClusterIT {
 
     @Test
     void a_gateway_that_is_started_again_within_its_lease_keeps_its_work() {
-        try (GatewayProcess restarted = gateway("gw5", archive.peer());
-                GatewayProcess other = gateway("gw6", archive.peer())) {
+        try (GatewayProcess restarted = gateway("gw5", 15, archive.peer());
+                GatewayProcess other = gateway("gw6", 15, archive.peer())) {
             restarted.start();
             other.start();
             pause(restarted);
@@ -235,8 +240,8 @@ class ClusterIT {
 
     @Test
     void what_was_all_done_is_not_sent_again_and_what_cannot_be_read_holds_up_nothing_else() {
-        try (GatewayProcess dying = gateway("gw9", archive.peer());
-                GatewayProcess survivor = gateway("gw10", archive.peer())) {
+        try (GatewayProcess dying = gateway("gw9", 15, archive.peer());
+                GatewayProcess survivor = gateway("gw10", 15, archive.peer())) {
             dying.start();
             survivor.start();
             pause(dying);
