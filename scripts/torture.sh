@@ -10,10 +10,10 @@ Usage: scripts/torture.sh [--cluster [--old-jar F]] [--minutes N] [--seed S] [--
 
 First kills the gateway once at each step of the data path.
 
-Then runs the gateway and three Orthanc servers under continuous load from several senders (DCMTK, and
-STOW-RS). Meanwhile, in an order
-that the seed decides, processes are killed and frozen, networks fail, the disk fills up, the ledger or its write-ahead log
-is lost or damaged, and rules are edited. Some instances are corrected and sent again; some no server can take.
+Then runs the gateway and three Orthanc servers under continuous load from several senders (DCMTK, and STOW-RS).
+Meanwhile, in an order that the seed decides, processes are killed and frozen, networks fail, the disk fills up, the
+ledger or its write-ahead log is lost or damaged, and rules are edited. Some instances are corrected and sent again;
+some no server can take.
 
 Then the same once more, with servers that do not keep what they took: one drops instances that it answered with success,
 one gets bytes that a network changed, one loses all that it has. Operators verify and repair, and modalities ask for storage

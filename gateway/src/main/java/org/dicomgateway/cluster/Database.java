@@ -132,7 +132,7 @@ final class Database implements AutoCloseable {
     }
 
     /**
-     * Does this, and again when the connection broke: who declares an earlier process of this gateway dead ends the
+     * Does this, and again when it may succeed then: who declares an earlier process of this gateway dead ends the
      * connections of its name, this one's among them. The next try has others.
      */
     static <T> T insist(Step<T> step) throws SQLException, ClusterException {
@@ -149,12 +149,12 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** Whether a connection broke or was ended (SQLSTATE classes 08 and 57P), or a commit was not confirmed. */
+    /** Whether a connection broke or was ended (SQLSTATE 08, 57P), others were first (40), or a commit is unconfirmed. */
     private static boolean isBroken(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .anyMatch(each -> each instanceof UnknownOutcomeException
                         || (each instanceof SQLException e
-                                && String.valueOf(e.getSQLState()).matches("(08|57P).*")));
+                                && String.valueOf(e.getSQLState()).matches("(08|40|57P).*")));
     }
 
     /**
