@@ -149,7 +149,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** Whether a connection broke or was ended (SQLSTATE 08, 57P), others were first (40), or a commit is unconfirmed. */
+    /** Whether a connection broke or was ended (SQLSTATE 08, 57P), others were first (40), or a commit is open. */
     private static boolean isBroken(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .anyMatch(each -> each instanceof UnknownOutcomeException
