@@ -22,7 +22,7 @@ trap clean_up EXIT
 free_port() {
   local port
   while :; do
-    port=$((10000 + RANDOM % 10000))
+    port=$((10000 + RANDOM % 6000))
     port_is_taken "$port" || break
   done
   echo "$port"

@@ -83,7 +83,7 @@ not() { ! "$@"; }
 free_port() {
   local port
   while :; do
-    port=$((12000 + RANDOM % 8000))
+    port=$((12000 + RANDOM % 4000))
     port_is_taken "$port" || break
   done
   echo "$port"
