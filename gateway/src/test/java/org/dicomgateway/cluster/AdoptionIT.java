@@ -63,8 +63,7 @@ class AdoptionIT {
                 directory.resolve(info.getTestMethod().orElseThrow().getName()));
         archive = StoreScp.start(folder, "ARCHIVE");
         second = StoreScp.start(folder, "SECOND");
-        primary.execute("DROP SCHEMA public CASCADE");
-        primary.execute("CREATE SCHEMA public AUTHORIZATION gateway");
+        primary.forget();
         Peer[] all = {archive.peer(), second.peer()};
         joining = new GatewayProcess(folder.resolve("gw1"))
                 .configure("gateway.spool.large-instance = 64 KiB\n")

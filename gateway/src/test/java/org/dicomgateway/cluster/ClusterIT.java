@@ -63,8 +63,7 @@ class ClusterIT {
         folder = Files.createDirectories(
                 directory.resolve(info.getTestMethod().orElseThrow().getName()));
         archive = StoreScp.start(folder, "ARCHIVE");
-        primary.execute("DROP SCHEMA public CASCADE");
-        primary.execute("CREATE SCHEMA public AUTHORIZATION gateway");
+        primary.forget();
     }
 
     @AfterEach

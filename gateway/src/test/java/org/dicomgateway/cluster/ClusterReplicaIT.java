@@ -113,8 +113,7 @@ class ClusterReplicaIT {
 
     @BeforeEach
     void join() throws IOException {
-        primary.execute("DROP SCHEMA public CASCADE");
-        primary.execute("CREATE SCHEMA public AUTHORIZATION gateway");
+        primary.forget();
         cluster = new Cluster(settings("gw1", PATIENCE), "1", Duration.ofDays(1), fenced::incrementAndGet);
         cluster.replica().join(UUID.randomUUID());
     }

@@ -63,8 +63,7 @@ class ClusterTransformIT {
     void start(TestInfo info) throws IOException {
         folder = Files.createDirectories(
                 directory.resolve(info.getTestMethod().orElseThrow().getName()));
-        primary.execute("DROP SCHEMA public CASCADE");
-        primary.execute("CREATE SCHEMA public AUTHORIZATION gateway");
+        primary.forget();
     }
 
     private GatewayProcess gateway(String node, String key, StatusScp research, String more) throws IOException {

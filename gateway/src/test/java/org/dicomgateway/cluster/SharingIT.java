@@ -71,8 +71,7 @@ class SharingIT {
 
     @BeforeEach
     void join() throws IOException {
-        database.execute("DROP SCHEMA public CASCADE");
-        database.execute("CREATE SCHEMA public AUTHORIZATION gateway");
+        database.forget();
         for (int i = 1; i <= 3; i++) {
             Cluster cluster = new Cluster(
                     new ClusterSettings(

@@ -211,6 +211,12 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** Drops everything that gateways have made. */
+    public void forget() {
+        execute("DROP SCHEMA public CASCADE");
+        execute("CREATE SCHEMA public AUTHORIZATION gateway");
+    }
+
     /** The number that a query returns. */
     public long number(String sql) {
         try (Connection connection = connect();
