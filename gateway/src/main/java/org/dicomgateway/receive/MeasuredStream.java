@@ -15,7 +15,7 @@ final class MeasuredStream extends FilterInputStream {
     private final long before;
     private long count;
     private boolean tooLarge;
-    private boolean passing;
+    private boolean discarding;
 
     /**
      * Starts to count a dataset.
@@ -49,8 +49,8 @@ final class MeasuredStream extends FilterInputStream {
     }
 
     /** Reads the rest. Only the limit of the association holds for it. */
-    void pass() throws IOException {
-        passing = true;
+    void discard() throws IOException {
+        discarding = true;
         transferTo(OutputStream.nullOutputStream());
     }
 
@@ -66,7 +66,7 @@ final class MeasuredStream extends FilterInputStream {
         if (n > 0) {
             count += n;
             checkAssociation(limits, before + count);
-            if (count > maxInstance && !passing) {
+            if (count > maxInstance && !discarding) {
                 tooLarge = true;
                 throw new IOException("the dataset has more than " + maxInstance + " bytes (max-instance-size)");
             }

@@ -82,21 +82,21 @@ final class PeerAdmission implements Admission {
                     rule.name(),
                     request.origin().calling(),
                     request.sopClass());
-            pass(request.dataset());
+            discard(request.dataset());
             return new CStoreResponse(DimseStatus.SOP_CLASS_NOT_SUPPORTED, "this sender may not send this SOP class");
         }
         awaitTurn();
         MeasuredStream dataset = new MeasuredStream(request.dataset(), rule.limits(), received);
         try {
-            CStoreResponse answer = pass(request, dataset, scp);
-            dataset.pass();
+            CStoreResponse answer = passOn(request, dataset, scp);
+            dataset.discard();
             return answer;
         } finally {
             charge(dataset);
         }
     }
 
-    private CStoreResponse pass(CStoreRequest request, MeasuredStream dataset, CStoreScp scp) throws IOException {
+    private CStoreResponse passOn(CStoreRequest request, MeasuredStream dataset, CStoreScp scp) throws IOException {
         try {
             return scp.cStore(new CStoreRequest(
                     request.sopClass(),
@@ -122,11 +122,11 @@ final class PeerAdmission implements Admission {
     }
 
     @Override
-    public void pass(InputStream content) throws IOException {
+    public void discard(InputStream content) throws IOException {
         awaitTurn();
         MeasuredStream measured = new MeasuredStream(content, rule.limits(), received);
         try {
-            measured.pass();
+            measured.discard();
         } finally {
             charge(measured);
         }

@@ -50,11 +50,11 @@ public non-sealed interface Admission extends AssociationAnswer {
     default void count(long bytes) throws IOException {}
 
     /**
-     * Reads content to its end that is not passed on. It counts for the limits as an instance does.
+     * Reads to its end what is not passed on. It counts for the limits as an instance does.
      *
      * @throws IOException when the association may not send so much, or {@code content} throws it
      */
-    default void pass(InputStream content) throws IOException {
+    default void discard(InputStream content) throws IOException {
         content.transferTo(OutputStream.nullOutputStream());
     }
 

@@ -161,7 +161,7 @@ final class Storing {
     private StoreResult resultOf(Multipart.Part part) throws IOException {
         if (!isInstance(part)) {
             LOG.info("{}: a part is not application/dicom, or is encoded", name);
-            admission.pass(part.content());
+            admission.discard(part.content());
             return StoreResult.UNREADABLE;
         }
         InputStream in = new BufferedInputStream(part.content(), BUFFER);
@@ -172,7 +172,7 @@ final class Storing {
         } catch (UnreadableDatasetException e) {
             LOG.info("{}: a part is not an instance: {}", name, e.getMessage());
             in.reset();
-            admission.pass(in);
+            admission.discard(in);
             return StoreResult.UNREADABLE;
         }
         in.reset();
@@ -186,13 +186,13 @@ final class Storing {
     private int status(Part10.File file, InputStream dataset) throws IOException {
         if (!admission.takes(file.sopClass())) {
             LOG.info("{}: it may not send SOP class {}", name, file.sopClass());
-            admission.pass(dataset);
+            admission.discard(dataset);
             return DimseStatus.SOP_CLASS_NOT_SUPPORTED;
         }
         if (!admission.transferSyntaxes().isEmpty()
                 && !admission.transferSyntaxes().contains(file.transferSyntax())) {
             LOG.info("{}: transfer syntax {} is not taken from it", name, file.transferSyntax());
-            admission.pass(dataset);
+            admission.discard(dataset);
             return StoreResult.TRANSFER_SYNTAX_NOT_SUPPORTED;
         }
         try {

@@ -52,7 +52,10 @@ class DriverLibraryTest {
         DriverLibrary.unpackIn(own);
         Files.writeString(own.resolve(LIBRARY), "library");
         Files.writeString(own.resolve(LIBRARY + ".lck"), "");
-        Path somebodys = Files.writeString(Path.of(System.getProperty("java.io.tmpdir"), LIBRARY), "library");
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        // In use: without that, the drivers of tests that run beside this one delete it.
+        Path inUse = Files.writeString(temporary.resolve(LIBRARY + ".lck"), "");
+        Path somebodys = Files.writeString(temporary.resolve(LIBRARY), "library");
         try {
             System.clearProperty(PROPERTY);
             DriverLibrary.unpackIn(own);
@@ -67,6 +70,7 @@ class DriverLibraryTest {
             assertThat(Files.getPosixFilePermissions(own)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
         } finally {
             Files.delete(somebodys);
+            Files.delete(inUse);
         }
     }
 
