@@ -4,13 +4,13 @@ set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
-FIGURES=(ingest cpu forward through balance backlog latency start stalled tls api knee web line transform transcode cluster)
+FIGURES=(ingest cpu forward through balance backlog latency start stalled tls api knee web web-in line transform transcode cluster)
 
 usage() {
   cat <<'TEXT'
 Usage: scripts/bench.sh [--runs N] [--quick] [all | FIGURE…]
 
-Figures: ingest cpu forward through balance backlog latency start stalled tls api knee web line transform transcode cluster (all: every one, about 40 minutes)
+Figures: ingest cpu forward through balance backlog latency start stalled tls api knee web web-in line transform transcode cluster (all: every one, about 45 minutes)
 
   --runs N   runs of each measurement, interleaved with those of its baselines (default: 3)
   --quick    a tenth of the instances, one run: only to see that everything works

@@ -29,6 +29,7 @@ final class Bench {
         FIGURES.put("api", ApiFigure::measure);
         FIGURES.put("knee", ConcurrencyFigure::measure);
         FIGURES.put("web", WebFigure::measure);
+        FIGURES.put("web-in", WebInFigure::measure);
         FIGURES.put("line", LineFigure::measure);
         FIGURES.put("cluster", ClusterFigure::measure);
         FIGURES.put("start", StartFigure::measure);
