@@ -9,5 +9,8 @@ public final class ByteSize {
     /** Bytes in a mebibyte. */
     public static final int MIB = 1 << 20;
 
+    /** Bytes in a gibibyte. */
+    public static final int GIB = 1 << 30;
+
     private ByteSize() {}
 }

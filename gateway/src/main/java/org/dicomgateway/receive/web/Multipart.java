@@ -31,7 +31,6 @@ final class Multipart {
 
     private final InputStream body;
     private final byte[] delimiter;
-    private final int maxParts;
     private final byte[] buffer = new byte[BUFFER];
 
     /** What is in the buffer, and not taken. */
@@ -44,7 +43,6 @@ final class Multipart {
 
     private boolean atDelimiter;
 
-    private int parts;
     private boolean last;
     private @Nullable PartContent current;
     private @Nullable IOException failure;
@@ -53,12 +51,10 @@ final class Multipart {
      * A body that is not read yet.
      *
      * @param boundary without a line break
-     * @param maxParts the most parts; one more is a failure
      */
-    Multipart(InputStream body, String boundary, int maxParts) {
+    Multipart(InputStream body, String boundary) {
         this.body = body;
         this.delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.US_ASCII);
-        this.maxParts = maxParts;
         // The line break before the first delimiter may be missing.
         buffer[0] = '\r';
         buffer[1] = '\n';
@@ -94,9 +90,6 @@ final class Multipart {
         if (last) {
             passEpilogue();
             return Optional.empty();
-        }
-        if (++parts > maxParts) {
-            throw failed("the body has more than " + maxParts + " parts");
         }
         Map<String, String> headers = headers();
         PartContent content = new PartContent();

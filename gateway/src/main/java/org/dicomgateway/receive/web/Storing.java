@@ -57,8 +57,10 @@ final class Storing {
     private final Optional<Uid> study;
     private final BooleanSupplier stopping;
     private final AtomicInteger remembered;
+    private final int maxInstances;
     private final String name;
     private final List<StoreResult> results = new ArrayList<>();
+    private int parts;
     private @Nullable End end;
     private String why = "";
 
@@ -68,6 +70,7 @@ final class Storing {
      * @param scp gets the instances, after the limits of the admission
      * @param study the one in the URL
      * @param remembered the results of all requests of the listener
+     * @param maxInstances the most parts that are taken; as many more are read, and refused one by one
      * @param name for the log
      */
     Storing(
@@ -77,6 +80,7 @@ final class Storing {
             Optional<Uid> study,
             BooleanSupplier stopping,
             AtomicInteger remembered,
+            int maxInstances,
             String name) {
         this.admission = admission;
         this.scp = admission.limit(scp);
@@ -84,6 +88,7 @@ final class Storing {
         this.study = study;
         this.stopping = stopping;
         this.remembered = remembered;
+        this.maxInstances = maxInstances;
         this.name = name;
     }
 
@@ -113,6 +118,10 @@ final class Storing {
             for (Optional<Multipart.Part> part = multipart.next(); part.isPresent(); part = multipart.next()) {
                 if (stopping.getAsBoolean()) {
                     ended(End.INTERRUPTED, "shutting down");
+                    return;
+                }
+                if (++parts > 2 * maxInstances) {
+                    ended(End.TOO_LARGE, "more than twice " + maxInstances + " parts (max-instances)");
                     return;
                 }
                 if (remembered.incrementAndGet() > MAX_RESULTS) {
@@ -184,6 +193,13 @@ final class Storing {
     }
 
     private int status(Part10.File file, InputStream dataset) throws IOException {
+        if (parts > maxInstances) {
+            if (parts == maxInstances + 1) {
+                LOG.info("{}: more than {} parts (max-instances); the others are refused", name, maxInstances);
+            }
+            admission.discard(dataset);
+            return DimseStatus.OUT_OF_RESOURCES;
+        }
         if (!admission.takes(file.sopClass())) {
             LOG.info("{}: it may not send SOP class {}", name, file.sopClass());
             admission.discard(dataset);

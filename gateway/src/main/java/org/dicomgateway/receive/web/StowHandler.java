@@ -56,6 +56,11 @@ final class StowHandler extends Handler.Abstract {
 
     private static final Duration LINGER = Duration.ofSeconds(5);
 
+    /** The same of a body that is only too large: many senders read no answer before they have sent all of it. */
+    private static final long MAX_TOO_LARGE = ByteSize.GIB;
+
+    private static final Duration LINGER_TOO_LARGE = Duration.ofSeconds(30);
+
     private final ListenerSettings listener;
     private final ListenerSettings.Web web;
     private final Logins logins;
@@ -207,9 +212,10 @@ final class StowHandler extends Handler.Abstract {
             try {
                 StowRequest stow = StowRequest.of(request, study);
                 LOG.info("{}: accepted, called {}{}", name, origin.called(), admission);
-                Storing storing = new Storing(admission, scp, origin, study, stopping, remembered, name);
+                Storing storing =
+                        new Storing(admission, scp, origin, study, stopping, remembered, web.maxInstances(), name);
                 try {
-                    storing.take(new Multipart(body(), stow.boundary(), web.maxInstances()));
+                    storing.take(new Multipart(body(), stow.boundary()));
                     answer(stow, storing);
                 } finally {
                     storing.forget();
@@ -257,17 +263,19 @@ final class StowHandler extends Handler.Abstract {
             connections.answering(endPoint);
             Content.Sink.write(response, true, ByteBuffer.wrap(body));
             if (last) {
-                readUnderway();
+                boolean isTooLarge = status == HttpStatus.PAYLOAD_TOO_LARGE_413;
+                readUnderway(isTooLarge ? MAX_TOO_LARGE : MAX_UNDERWAY, isTooLarge ? LINGER_TOO_LARGE : LINGER);
             }
         }
 
         /** A connection that is closed while bytes arrive is reset, and then the sender may never see the answer. */
-        private void readUnderway() throws IOException {
+        private void readUnderway(long most, Duration longest) throws IOException {
             InputStream in = Content.Source.asInputStream(request);
             byte[] discarded = new byte[8 * ByteSize.KIB];
-            connections.lingering(endPoint, LINGER);
+            connections.lingering(endPoint, longest);
             try {
-                for (int n = 0, all = 0; n >= 0 && all < MAX_UNDERWAY; all += n) {
+                long all = 0;
+                for (int n = 0; n >= 0 && all < (stopping.getAsBoolean() ? MAX_UNDERWAY : most); all += n) {
                     n = in.read(discarded);
                 }
             } catch (IOException e) {

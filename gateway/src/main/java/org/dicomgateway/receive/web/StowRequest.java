@@ -11,6 +11,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +50,13 @@ record StowRequest(Optional<Uid> study, String boundary, StoreAnswer answer) {
         }
     }
 
-    /** Checks method and path. Returns the study in the path. */
+    /** Checks method, path and framing. Returns the study in the path. */
     static Optional<Uid> study(Request request) throws RefusedException {
+        if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_0
+                && request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING)) {
+            // RFC 9112 6.1: what is in front of the gateway may have seen another end of this body.
+            throw new RefusedException(HttpStatus.BAD_REQUEST_400, "no Transfer-Encoding in HTTP/1.0");
+        }
         String path = Request.getPathInContext(request);
         String rest = path.startsWith(STUDIES) ? path.substring(STUDIES.length()) : "?";
         boolean all = rest.isEmpty() || rest.equals("/");

@@ -17,6 +17,7 @@ import org.dicomgateway.dicom.wire.LogLimit;
 import org.dicomgateway.http.Encryption;
 import org.dicomgateway.http.WatchedConnector;
 import org.dicomgateway.security.TlsContexts;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -78,6 +79,9 @@ public final class WebListener implements AutoCloseable {
         http.setSendDateHeader(false);
         http.setIdleTimeout(acceptor.readTimeout().toMillis());
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        // What is in front of the gateway may not take a line feed alone for the end of a line.
+        http.setHttpCompliance(
+                HttpCompliance.RFC7230.without("GATEWAY", HttpCompliance.Violation.LF_HEADER_TERMINATION));
         http.setUriCompliance(UriCompliance.DEFAULT);
         server = new Server(threads);
         connector = new WatchedConnector(

@@ -251,18 +251,6 @@ class StowHandlerTest {
         assertThat(web.stored).hasSize(2);
     }
 
-    @Test
-    void more_parts_than_a_request_may_have_end_it() throws Exception {
-        listen();
-        byte[][] many = new byte[11][];
-        for (int i = 0; i < many.length; i++) {
-            many[i] = instance("1.2.4." + i, 9);
-        }
-        HttpResponse<String> answer = web.post(body(many));
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).contains("\"1.2.4.9\"").doesNotContain("1.2.4.10");
-    }
-
     private static AccessRule rule(RateLimit rate, Optional<DataSize> instance, Optional<DataSize> association) {
         return new AccessRule(
                 "some",
@@ -378,8 +366,9 @@ class StowHandlerTest {
                 Optional.empty(),
                 () -> false,
                 new AtomicInteger(),
+                9,
                 "test");
-        storing.take(new Multipart(broken, WebListenerHarness.BOUNDARY, 9));
+        storing.take(new Multipart(broken, WebListenerHarness.BOUNDARY));
         assertThat(storing.results().get(0).sopInstance()).hasValue(Uid.of("1.2.3.1"));
         assertThat(storing.results()).filteredOn(StoreResult::isStored).hasSize(1);
         assertThat(storing.end()).hasValue(Storing.End.INTERRUPTED);

@@ -34,6 +34,7 @@ import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.IdentityCheck;
+import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.testkit.Elements;
@@ -65,6 +66,22 @@ final class WebListenerHarness implements AutoCloseable {
     /** @param timeout how long a sender may pause while it sends, or reads its answer */
     WebListenerHarness(ListenerSettings.Web web, int connections, Duration timeout, AccessRule... access)
             throws IOException {
+        this(web, connections, timeout, Optional.empty(), new TlsContexts(InstantSource.system()), access);
+    }
+
+    /** Over TLS, for as many senders as a test has. */
+    WebListenerHarness(ListenerSettings.Web web, ServerTls tls, TlsContexts contexts) throws IOException {
+        this(web, 20, Duration.ofSeconds(20), Optional.of(tls), contexts);
+    }
+
+    private WebListenerHarness(
+            ListenerSettings.Web web,
+            int connections,
+            Duration timeout,
+            Optional<ServerTls> tls,
+            TlsContexts contexts,
+            AccessRule... access)
+            throws IOException {
         AcceptorSettings acceptor = new AcceptorSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 connections,
@@ -75,7 +92,7 @@ final class WebListenerHarness implements AutoCloseable {
                 OptionalLong.of(1_000),
                 timeout,
                 1 << 17,
-                Optional.empty());
+                tls);
         ListenerSettings settings = new ListenerSettings(
                 "web",
                 Set.of(AeTitle.of("GATEWAY")),
@@ -90,7 +107,7 @@ final class WebListenerHarness implements AutoCloseable {
                 new AccessControl(settings, IdentityCheck.VERIFIED_BEFORE, clock),
                 new SwitchedIntake(),
                 rejected);
-        listener = new WebListener(settings, new TlsContexts(clock), gate, request -> scp.cStore(request), clock);
+        listener = new WebListener(settings, contexts, gate, request -> scp.cStore(request), clock);
         listener.start();
     }
 
