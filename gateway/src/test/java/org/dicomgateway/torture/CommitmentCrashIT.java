@@ -96,18 +96,19 @@ class CommitmentCrashIT {
                             """.formatted(modality.peer().port())).broadcastTo(server.peer());
             List<String> promised = new ArrayList<>();
             int transaction = 0;
+            int port = start(gateway);
             for (Step step : OF_THE_REQUEST) {
                 String uid = "1.2.3." + ++transaction;
                 server.stop();
                 List<TestFile> study = files.study(1, 3, 16 * 1024);
-                if (killedAt(step, gateway, modality, uid, study)) {
+                if (killedAt(step, port, gateway, modality, uid, study)) {
                     promised.add(uid);
                 }
                 boolean recorded = !step.before();
                 assertThat(recorded || !promised.contains(uid))
                         .as("success without a record, " + step)
                         .isTrue();
-                gateway.start();
+                port = start(gateway);
                 Thread.sleep(QUIET.toMillis());
                 assertThat(reportsOf(modality, uid))
                         .as("while the server is down, " + step)
@@ -117,18 +118,16 @@ class CommitmentCrashIT {
                     awaitSuccess(modality, uid, study, server, step);
                     awaitEnd(gateway, uid);
                 }
-                gateway.kill();
             }
             for (Step step : OF_THE_REPORT) {
                 String uid = "1.2.3." + ++transaction;
                 List<TestFile> study = files.study(1, 3, 16 * 1024);
-                assertThat(killedAt(step, gateway, modality, uid, study))
+                assertThat(killedAt(step, port, gateway, modality, uid, study))
                         .as(step.toString())
                         .isTrue();
-                gateway.start();
+                port = start(gateway);
                 awaitSuccess(modality, uid, study, server, step);
                 awaitEnd(gateway, uid);
-                gateway.kill();
             }
             assertThat(promised)
                     .as("requests whose sender saw success before the kill")
@@ -145,13 +144,14 @@ class CommitmentCrashIT {
             gateway.routing("destination-defaults.commitment { request = true, after = 1 s, deadline = 1 h }\n"
                     + GatewayProcess.destinations(archive.peer())
                     + "routes = [ { name = all, to = archive } ]\n");
+            int port = start(gateway);
             for (Step step : OF_ASKING) {
                 List<TestFile> study = files.study(1, 2, 16 * 1024);
                 SopReference bad = references(study).get(1);
-                killedWhileAsking(step, gateway, archive, study, bad);
+                killedWhileAsking(step, port, gateway, archive, study, bad);
 
                 int before = archive.asked().size();
-                gateway.start();
+                port = start(gateway);
                 await(step.toString()).atMost(LIMIT).until(() -> archive.asked().size() > before);
                 assertThat(committed(gateway, study))
                         .as("the server has not committed all of it, " + step)
@@ -165,19 +165,27 @@ class CommitmentCrashIT {
                 CommitmentResult done = new CommitmentResult(again.transaction(), again.references(), List.of());
                 assertThat(archive.report(gateway.peer(), done)).isZero();
                 await(step.toString()).atMost(LIMIT).until(() -> committed(gateway, study));
-                gateway.kill();
             }
         }
     }
 
+    /** What recovers from one kill is killed at the next step: the port for its debugger. */
+    private static int start(GatewayProcess gateway) {
+        int port = FreePorts.next();
+        gateway.begin(Debugger.optionForLater(port)).awaitReady();
+        return port;
+    }
+
     /** Sends the study, and has the server report that it has not committed one of it, until the step. */
     private void killedWhileAsking(
-            Step step, GatewayProcess gateway, CommitmentArchive archive, List<TestFile> study, SopReference bad) {
+            Step step,
+            int port,
+            GatewayProcess gateway,
+            CommitmentArchive archive,
+            List<TestFile> study,
+            SopReference bad) {
         int before = archive.asked().size();
-        int port = FreePorts.next();
-        gateway.begin(Debugger.option(port));
-        try (Debugger debugger = Debugger.attach(port, step)) {
-            gateway.awaitReady();
+        try (Debugger debugger = Debugger.attachLate(port, step)) {
             send(study, gateway);
             Thread reporting = new Thread(() -> reportFailure(gateway, archive, before, bad), "reporting");
             reporting.setDaemon(true);
@@ -224,11 +232,9 @@ class CommitmentCrashIT {
     /**
      * Sends the study and requests its commitment, until the gateway stands still at the step. Whether it said success.
      */
-    private boolean killedAt(Step step, GatewayProcess gateway, Modality modality, String uid, List<TestFile> study) {
-        int port = FreePorts.next();
-        gateway.begin(Debugger.option(port));
-        try (Debugger debugger = Debugger.attach(port, step)) {
-            gateway.awaitReady();
+    private boolean killedAt(
+            Step step, int port, GatewayProcess gateway, Modality modality, String uid, List<TestFile> study) {
+        try (Debugger debugger = Debugger.attachLate(port, step)) {
             send(study, gateway);
             CompletableFuture<Integer> answer = new CompletableFuture<>();
             Thread requesting = new Thread(() -> {

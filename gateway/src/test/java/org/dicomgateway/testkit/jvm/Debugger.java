@@ -72,10 +72,29 @@ public final class Debugger implements AutoCloseable {
         return "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:" + port;
     }
 
+    /** The option for a JVM that does not wait: it runs as it would alone, until {@link #attachLate}. */
+    public static String optionForLater(int port) {
+        return option(port).replace("suspend=y", "suspend=n");
+    }
+
     /** Lets a JVM that waits on this port begin, until it comes to this step. */
     public static Debugger attach(int port, Step step) {
+        return debug(connect(port), step);
+    }
+
+    /** Has a JVM that already runs go on, until it comes to this step; what it did before does not count. */
+    public static Debugger attachLate(int port, Step step) {
         VirtualMachine machine = connect(port);
+        machine.suspend();
+        return debug(machine, step);
+    }
+
+    private static Debugger debug(VirtualMachine machine, Step step) {
         Debugger debugger = new Debugger(machine, step);
+        // It stands still: no class can become one of these meanwhile.
+        machine.classesByName(step.className()).stream()
+                .filter(ReferenceType::isPrepared)
+                .forEach(debugger::watch);
         EventRequestManager requests = machine.eventRequestManager();
         var prepared = requests.createClassPrepareRequest();
         prepared.addClassFilter(step.className());
