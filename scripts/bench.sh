@@ -65,6 +65,8 @@ work=$(mktemp -d "${BENCH_DIR:-$ROOT/var/bench}/run-XXXXXX")
 # Copies: a build during the run must not change what is measured.
 cp "$ROOT/gateway/target/gateway.jar" "$work/gateway.jar"
 cp -r "$ROOT/gateway/target/test-classes" "$work/classes"
+# As it ships, it has an archive of its classes. That is for one file in one place, and for one Java.
+"$ROOT/scripts/lib/class-archive.sh" "$work/gateway.jar"
 
 java_pid=
 # shellcheck disable=SC2317 # called by the trap

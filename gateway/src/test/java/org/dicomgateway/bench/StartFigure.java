@@ -55,6 +55,7 @@ final class StartFigure {
                     double last = inAndOut(gateway, sink, random, lab.count(20_000));
                     warm.add(last);
                     ratio.add(one / last);
+                    gateway.awaitReserve(); // the same: the spool prepares room for the next burst
                     idle(gateway, idleCpu, idleKilobytes);
                     lab.progress("  first %.2f ms, warm %.2f ms".formatted(one, last));
                 }
