@@ -373,12 +373,16 @@ class ClusterIT {
 
             awaitFiles(archive, 30);
             for (TestFile each : old) {
-                assertThat(arrived(archive)
-                                .filter(file -> Part10.read(file).sopInstance().equals(each.sopInstance()))
-                                .map(file -> Part10.dataset(file).length)
-                                .toList())
-                        .hasSize(3)
-                        .isSorted();
+                // The last file may still be being written.
+                await().atMost(LIMIT)
+                        .ignoreException(UncheckedIOException.class)
+                        .untilAsserted(() -> assertThat(arrived(archive)
+                                        .filter(file ->
+                                                Part10.read(file).sopInstance().equals(each.sopInstance()))
+                                        .map(file -> Part10.dataset(file).length)
+                                        .toList())
+                                .hasSize(3)
+                                .isSorted());
             }
         }
     }
