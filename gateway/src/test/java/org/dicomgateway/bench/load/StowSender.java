@@ -20,9 +20,9 @@ public final class StowSender {
 
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final byte[] BEGIN =
-            "--sea-rose\r\nContent-Type: application/dicom\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+            "--instances\r\nContent-Type: application/dicom\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END = "\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] LAST = "--sea-rose--\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] LAST = "--instances--\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private StowSender() {}
 
@@ -66,7 +66,7 @@ public final class StowSender {
         connection.setReadTimeout((int) LIMIT.toMillis());
         connection.setRequestMethod("POST");
         connection.setRequestProperty(
-                "Content-Type", "multipart/related; type=\"application/dicom\"; boundary=sea-rose");
+                "Content-Type", "multipart/related; type=\"application/dicom\"; boundary=instances");
         connection.setDoOutput(true);
         connection.setFixedLengthStreamingMode(LAST.length
                 + files.stream()
