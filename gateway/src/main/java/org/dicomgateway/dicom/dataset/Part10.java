@@ -148,9 +148,12 @@ public final class Part10 {
 
     private static Optional<Origin> origin(HeaderValues values) {
         String address = first(values, SOURCE_PRESENTATION_ADDRESS);
+        if (!address.startsWith(ADDRESS_SCHEME)) {
+            return Optional.empty();
+        }
         @Nullable AeTitle calling = aeTitle(first(values, SENDING_AE_TITLE));
         @Nullable AeTitle called = aeTitle(first(values, RECEIVING_AE_TITLE));
-        if (calling == null || called == null || !address.startsWith(ADDRESS_SCHEME)) {
+        if (calling == null || called == null) {
             return Optional.empty();
         }
         String host = address.substring(ADDRESS_SCHEME.length());

@@ -3,6 +3,9 @@ package org.dicomgateway.receive.web;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
@@ -28,6 +31,13 @@ final class Multipart {
 
     /** What comes before the first part, and after the last one: it has no meaning. */
     static final int MAX_AROUND = 64 * ByteSize.KIB;
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private static final long CARRIAGE_RETURNS = 0x0d0d0d0d0d0d0d0dL;
+    private static final long LOWEST_BITS = 0x0101010101010101L;
+    private static final long HIGHEST_BITS = 0x8080808080808080L;
 
     private final InputStream body;
     private final byte[] delimiter;
@@ -133,12 +143,7 @@ final class Multipart {
 
     /** A delimiter has one line break, at its beginning: after a mismatch, no byte needs a second look. */
     private void scan() {
-        int at = known;
-        while (at < end) {
-            if (buffer[at] != '\r') {
-                at++;
-                continue;
-            }
+        for (int at = carriageReturn(known); at < end; at = carriageReturn(at)) {
             int same = 1;
             while (same < delimiter.length && at + same < end && buffer[at + same] == delimiter[same]) {
                 same++;
@@ -154,7 +159,24 @@ final class Multipart {
             }
             at += same;
         }
-        known = at;
+        known = end;
+    }
+
+    /** Where the next one in the buffer is; the end, if there is none. Eight bytes a step: content is mostly pixels. */
+    private int carriageReturn(int from) {
+        int at = from;
+        while (at + Long.BYTES <= end) {
+            // A byte that is one becomes 0, and only with a zero byte among them is the highest bit of one set here.
+            long others = (long) EIGHT_BYTES.get(buffer, at) ^ CARRIAGE_RETURNS;
+            if ((others - LOWEST_BITS & ~others & HIGHEST_BITS) != 0) {
+                break;
+            }
+            at += Long.BYTES;
+        }
+        while (at < end && buffer[at] != '\r') {
+            at++;
+        }
+        return at;
     }
 
     /** Behind a delimiter comes the end of its line, or of the body. */

@@ -44,6 +44,9 @@ public final class WebListener implements AutoCloseable {
     /** The request line and all header fields together; a token alone can have some kilobytes. */
     private static final int MAX_HEADER_BYTES = 16 * ByteSize.KIB;
 
+    /** What is read at once of a connection. With less, a thread waits and is woken for each few kilobytes of a body. */
+    private static final int READ_BUFFER = 32 * ByteSize.KIB;
+
     /** How long the threads have to end after their connections are closed. */
     private static final Duration END_OF_THREADS = Duration.ofSeconds(2);
 
@@ -91,6 +94,7 @@ public final class WebListener implements AutoCloseable {
                 acceptor.tls()
                         .map(tls -> Encryption.protocols(http, tls, contexts.of(tls.tls())))
                         .orElseGet(() -> List.of(new HttpConnectionFactory(http))));
+        connector.getConnectionFactory(HttpConnectionFactory.class).setInputBufferSize(READ_BUFFER);
         connector.setIdleTimeout(acceptor.idleTimeout().toMillis());
         connector.addBean(new Handshakes(policy));
         handler = new StowHandler(
