@@ -19,6 +19,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /** What the Debian package adds to the program fits the program; {@code scripts/release.sh --test} installs it. */
 class PackageTest {
 
+    private static final String COLLECTOR = "-XX:+UseSerialGC";
+
     @TempDir
     private Path folder;
 
@@ -46,13 +48,18 @@ class PackageTest {
     @Test
     void the_file_environment_is_the_environment_of_every_command() throws Exception {
         PackagedLauncher launcher = new PackagedLauncher(folder.toRealPath());
-        assertThat(launcher.javaIsToldBy("run")).contains("-Xmx256m", "KEY_PASSWORD=");
+        assertThat(launcher.javaIsToldBy("run")).contains("-Xmx256m", COLLECTOR, "KEY_PASSWORD=");
         Files.writeString(
                 launcher.configuration().resolve("environment"), "JAVA_OPTS=-Xmx1g\nKEY_PASSWORD='two words'\n");
         assertThat(launcher.javaIsToldBy("run"))
                 .contains("-Xmx1g", "KEY_PASSWORD=two words")
                 .doesNotContain("-Xmx256m");
         assertThat(launcher.javaIsToldBy("check")).contains("KEY_PASSWORD=two words");
+        // Java ends at once when it is told of two collectors.
+        Files.writeString(launcher.configuration().resolve("environment"), "JAVA_OPTS=-XX:+UseZGC\n");
+        assertThat(launcher.javaIsToldBy("run"))
+                .contains("-Xmx256m", "-XX:+UseZGC")
+                .doesNotContain(COLLECTOR);
     }
 
     @Test

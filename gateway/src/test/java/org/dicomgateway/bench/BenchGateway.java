@@ -21,10 +21,11 @@ import org.dicomgateway.bench.load.Pause;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.GatewayProcess;
 
-/** The gateway as it ships, with the heap that {@code scripts/gateway run} gives it, in a process of its own. */
+/** The gateway as it ships, with the options that {@code scripts/gateway run} gives it, in a process of its own. */
 final class BenchGateway implements AutoCloseable {
 
     private static final String HEAP = "-Xmx256m";
+    private static final String COLLECTOR = "-XX:+UseSerialGC";
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String HTTP_JSON = "application/json";
     private static final Duration POLL = Duration.ofMillis(20);
@@ -37,7 +38,7 @@ final class BenchGateway implements AutoCloseable {
 
     /** Not started; with what stands in {@code gateway.conf} beside ports and spool. */
     BenchGateway(Path home, String configuration, String routing) {
-        process = new GatewayProcess(home, HEAP)
+        process = new GatewayProcess(home, HEAP, COLLECTOR)
                 .configure("gateway.spool { min-free-space = 1 GiB, reserve = %d MiB, segment-size = %d MiB }%n%s"
                         .formatted(RESERVE_MIB, SEGMENT_MIB, configuration))
                 .routing(routing);

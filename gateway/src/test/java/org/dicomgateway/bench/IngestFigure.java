@@ -14,6 +14,7 @@ final class IngestFigure {
 
     private static final String LOG = "storescu.log";
     private static final String LATER = "LATER";
+    private static final String APPEND = "append";
     private static final String CPU = "cpu: processor time per instance in ms, by threads";
     private static final int SENDERS = 4;
     private static final long OURSELVES = ProcessHandle.current().pid();
@@ -92,7 +93,7 @@ final class IngestFigure {
                 nothing.add(all.intoNothing(folder, files));
                 nothingCpu.add((Cpu.seconds(OURSELVES) - before) / count * 1e3);
                 filed.add(all.intoFiles(folder, files));
-                disk.add(DiskLimit.perSecond(all.kept.resolve("append"), senders, size, count));
+                disk.add(DiskLimit.perSecond(all.kept.resolve(APPEND), senders, size, count, () -> {}));
             }
         } finally {
             Lab.delete(folder);
@@ -122,6 +123,7 @@ final class IngestFigure {
         Samples received = new Samples();
         Samples delivered = new Samples();
         Samples nothing = new Samples();
+        Samples append = new Samples();
         Path kept = lab.folder("kept");
         Path folder = lab.folder("files");
         try (Sink discarding = Sink.discarding("NULL");
@@ -146,16 +148,26 @@ final class IngestFigure {
                 double ours = Cpu.seconds(OURSELVES);
                 all.intoNothing(folder, files);
                 nothing.add((Cpu.seconds(OURSELVES) - ours) / count * 1e3);
+                append.add(appending(kept.resolve(APPEND), count) / count * 1e3);
             }
         } finally {
             Lab.delete(folder);
             Lab.delete(kept);
         }
-        lab.progress("  in %s ms, null %s, out %s".formatted(received.text(), nothing.text(), delivered.text()));
+        lab.progress("  in %s ms, null %s, append %s, out %s"
+                .formatted(received.text(), nothing.text(), append.text(), delivered.text()));
         lab.results().ratio(CPU, "8 KB, 4 senders: received", received, "null acceptor", nothing, "");
+        lab.results().ratio(CPU, "8 KB, 4 senders: received", received, "plain append, group fdatasync", append, "");
         in.forEach((group, share) -> lab.results().value(CPU, "received: " + group, share.text(), ""));
         lab.results().value(CPU, "delivered", delivered.text(), "");
         out.forEach((group, share) -> lab.results().value(CPU, "delivered: " + group, share.text(), ""));
+    }
+
+    /** Processor time in seconds of what is durable and nothing else: no DICOM, no network, no ledger. */
+    private static double appending(Path file, int count) {
+        double[] begin = new double[1];
+        DiskLimit.perSecond(file, SENDERS, Lab.SMALL, count, () -> begin[0] = Cpu.seconds(OURSELVES));
+        return Cpu.seconds(OURSELVES) - begin[0];
     }
 
     private static void add(Map<Cpu.Group, Samples> all, Map<Cpu.Group, Double> seconds, int instances) {

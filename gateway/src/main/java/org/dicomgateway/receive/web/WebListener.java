@@ -44,7 +44,7 @@ public final class WebListener implements AutoCloseable {
     /** The request line and all header fields together; a token alone can have some kilobytes. */
     private static final int MAX_HEADER_BYTES = 16 * ByteSize.KIB;
 
-    /** What is read at once of a connection. With less, a thread waits and is woken for each few kilobytes of a body. */
+    /** What is read at once of a connection: with less, a thread is woken for each few kilobytes of a body. */
     private static final int READ_BUFFER = 32 * ByteSize.KIB;
 
     /** How long the threads have to end after their connections are closed. */

@@ -30,13 +30,19 @@ public final class DiskLimit {
         this.file = file;
     }
 
-    public static double perSecond(Path path, int threads, int size, int count) {
+    /**
+     * How many appends a second the disk takes.
+     *
+     * @param prepared runs when the file is filled, before the first append
+     */
+    public static double perSecond(Path path, int threads, int size, int count, Runnable prepared) {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
             for (long at = 0; at < FILE; at += zeros.capacity()) {
                 file.write(zeros.clear(), at);
             }
             file.force(true);
+            prepared.run();
             double seconds = new DiskLimit(file).append(threads, size, count / threads);
             return count / threads * threads / seconds;
         } catch (IOException e) {
