@@ -90,6 +90,7 @@ TARGET=$COPY/gateway/target
 
 # run_tests TESTS LOG: runs the compiled tests of the copy; builds nothing.
 run_tests() {
+  rm -rf "$TARGET/surefire-reports" "$TARGET/failsafe-reports"
   local goals=(surefire:test "-Dtest=$1")
   [[ $1 == *IT ]] && goals=(failsafe:integration-test failsafe:verify "-Dit.test=$1")
   timeout 300 mvn -B -ntp -o -f "$COPY/gateway/pom.xml" "${goals[@]}" >"$2" 2>&1
@@ -111,7 +112,9 @@ for mutant in "${MUTANTS[@]}"; do
   (cd "$COPY/mutant" && "$JAVA_HOME/bin/jar" uf "$TARGET/gateway.jar" .)
   code=0
   run_tests "$tests" "$COPY/log" || code=$?
-  failed=$(grep -aoE "(ERROR|FAIL)[^ ]* +$tests\.[a-zA-Z_]+" "$COPY/log" | sed 's/.*\.//' | sort -u | head -n 3 | tr '\n' ' ' || true)
+  # From the reports: what Maven prints of an integration test that fails is not always all of it.
+  failed=$(grep -ahoE "$tests\.[a-zA-Z_]+.*<<< (FAILURE|ERROR)" "$TARGET"/*-reports/*"$tests.txt" \
+    | sed -E 's/^[^.]*\.([a-zA-Z_]+).*/\1/' | sort -u | head -n 3 | tr '\n' ' ' || true)
   if ((code != 0)) && [[ -n $failed ]]; then
     say "noticed    $name: $tests: $failed"
   else
