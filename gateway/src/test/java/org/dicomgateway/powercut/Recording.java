@@ -39,6 +39,12 @@ final class Recording {
     private static final int SMALL = 24 * 1024;
     private static final int LARGE = 200 * 1024;
 
+    private static final String SETTINGS = """
+            gateway.admin.enabled = false
+            # Nothing is kept, so what is done with is gone.
+            gateway.spool { segment-size = 1 MiB, large-instance = 64 KiB, straggler-age = 1 s, keep.for = 0 s }
+            """;
+
     private final Path directory;
     private final TestFiles files;
     private final GatewayProcess gateway;
@@ -85,13 +91,7 @@ final class Recording {
     }
 
     private void record(StoreScp near) throws IOException {
-        gateway.configure("""
-                gateway.admin.enabled = false
-                # Nothing is kept, so what is done with is gone.
-                gateway.spool { segment-size = 1 MiB, large-instance = 64 KiB, straggler-age = 1 s, keep.for = 0 s }
-                gateway.senders.CT1 { host = 127.0.0.1, port = %d }
-                """.formatted(modality.peer().port()))
-                .routing("""
+        gateway.configure(SETTINGS).routing("""
                 destinations {
                   near { ae-title = NEAR, host = "127.0.0.1", port = %d }
                   far { ae-title = FAR, host = "127.0.0.1", port = %d }
@@ -109,11 +109,15 @@ final class Recording {
         await("what waits for long is moved out of the log").atMost(LIMIT).until(() -> count("held", ".dcm") >= 14);
         await("the segments that held it are free").atMost(LIMIT).until(() -> count("log", ".seg") <= 2);
         send(files.study(1, 10, SMALL));
-        requestCommitments();
         end("TERM", List.of());
 
+        // Now, not before: what else a new spool syncs would cover the folder of the requests.
+        gateway.configure(SETTINGS
+                + "gateway.senders.CT1 { host = 127.0.0.1, port = %d }"
+                        .formatted(modality.peer().port()));
         begin();
         send(files.study(1, 10, SMALL), files.study(1, 2, TestFiles.MR, SMALL));
+        requestCommitments();
         end("KILL", List.of("ledger.db-wal", "ledger.db"));
 
         begin();
