@@ -317,7 +317,7 @@ class ArchitectureTest {
     @Test
     void only_the_spool_the_cluster_and_the_store_of_events_know_SQL() {
         confine("java.sql..", "spool", "cluster", "events");
-        confine("org.flywaydb..", "spool", "cluster");
+        confine("org.flywaydb..", "cluster");
         confine("org.sqlite..", "spool");
         confine("org.postgresql..", "cluster");
         confine("com.zaxxer..", "cluster");

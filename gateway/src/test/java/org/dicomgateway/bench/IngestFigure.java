@@ -78,6 +78,7 @@ final class IngestFigure {
         Samples disk = new Samples();
         Samples cpu = new Samples();
         Samples nothingCpu = new Samples();
+        Samples diskCpu = new Samples();
         int total = lab.count(size == Lab.LARGE ? 1600 : senders == 1 ? 6000 : 16_000);
         Path folder = lab.folder("files");
         try {
@@ -93,7 +94,9 @@ final class IngestFigure {
                 nothing.add(all.intoNothing(folder, files));
                 nothingCpu.add((Cpu.seconds(OURSELVES) - before) / count * 1e3);
                 filed.add(all.intoFiles(folder, files));
-                disk.add(DiskLimit.perSecond(all.kept.resolve(APPEND), senders, size, count, () -> {}));
+                DiskLimit.Appended appended = DiskLimit.append(all.kept.resolve(APPEND), senders, size, count);
+                disk.add(appended.perSecond());
+                diskCpu.add(appended.cpuMillis());
             }
         } finally {
             Lab.delete(folder);
@@ -114,6 +117,7 @@ final class IngestFigure {
                         "");
         String processor = what.replace("instances/s", "processor time per instance, ms");
         lab.results().ratio(NAME, processor, cpu, "null acceptor", nothingCpu, "");
+        lab.results().ratio(NAME, processor, cpu, "plain append, group fdatasync, no DICOM", diskCpu, "");
     }
 
     /** Whose threads take the gateway's processor time, for small instances from four senders, and then out again. */
@@ -148,7 +152,8 @@ final class IngestFigure {
                 double ours = Cpu.seconds(OURSELVES);
                 all.intoNothing(folder, files);
                 nothing.add((Cpu.seconds(OURSELVES) - ours) / count * 1e3);
-                append.add(appending(kept.resolve(APPEND), count) / count * 1e3);
+                append.add(DiskLimit.append(kept.resolve(APPEND), SENDERS, Lab.SMALL, count)
+                        .cpuMillis());
             }
         } finally {
             Lab.delete(folder);
@@ -161,13 +166,6 @@ final class IngestFigure {
         in.forEach((group, share) -> lab.results().value(CPU, "received: " + group, share.text(), ""));
         lab.results().value(CPU, "delivered", delivered.text(), "");
         out.forEach((group, share) -> lab.results().value(CPU, "delivered: " + group, share.text(), ""));
-    }
-
-    /** Processor time in seconds of what is durable and nothing else: no DICOM, no network, no ledger. */
-    private static double appending(Path file, int count) {
-        double[] begin = new double[1];
-        DiskLimit.perSecond(file, SENDERS, Lab.SMALL, count, () -> begin[0] = Cpu.seconds(OURSELVES));
-        return Cpu.seconds(OURSELVES) - begin[0];
     }
 
     private static void add(Map<Cpu.Group, Samples> all, Map<Cpu.Group, Double> seconds, int instances) {

@@ -17,7 +17,6 @@ import java.util.Set;
 import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.ledger.LedgerCorruptException;
 import org.dicomgateway.spool.ledger.LedgerException;
-import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
@@ -69,9 +68,8 @@ public final class LedgerFile {
             if (existed) {
                 checkIdentity(writer);
             }
-            if (version(writer) < LedgerSchema.VERSION) {
-                LedgerSchema.migrate(new SingleFile());
-                checkIdentity(writer);
+            if (LedgerSchema.version(writer) < LedgerSchema.VERSION) {
+                migrate(writer);
             }
             checkVersion(writer);
             checkLength(writer);
@@ -80,9 +78,6 @@ public final class LedgerFile {
         } catch (SQLException e) {
             closeAfter(e, writer);
             throw failure("checked", e);
-        } catch (FlywayException e) {
-            closeAfter(e, writer);
-            throw migrationFailure(e);
         } catch (LedgerException | RuntimeException e) {
             closeAfter(e, writer);
             throw e;
@@ -173,12 +168,16 @@ public final class LedgerFile {
         }
     }
 
-    private static long version(Statements database) throws SQLException {
-        return database.number("PRAGMA user_version");
+    private void migrate(Statements writer) throws LedgerException {
+        try {
+            LedgerSchema.migrate(writer);
+        } catch (SQLException e) {
+            throw failure("brought up to date", e);
+        }
     }
 
     private void checkVersion(Statements database) throws SQLException, LedgerException {
-        long version = version(database);
+        long version = LedgerSchema.version(database);
         if (version != LedgerSchema.VERSION) {
             throw new LedgerException(
                     "the ledger " + path + " has schema version " + version + ", this gateway knows "
@@ -243,18 +242,6 @@ public final class LedgerFile {
             case 13 -> new LedgerException(what + "the disk is full", e);
             default -> new LedgerException(what + e.getMessage(), e);
         };
-    }
-
-    private LedgerException migrationFailure(FlywayException e) {
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                return failure("brought up to date", sql);
-            }
-        }
-        return new LedgerException(
-                "the ledger " + path + " does not fit this version of the gateway (written by a newer one?): "
-                        + e.getMessage(),
-                e);
     }
 
     private static void closeAfter(Exception failure, AutoCloseable resource) {

@@ -2,32 +2,17 @@ package org.dicomgateway.spool.sqlite;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Reader;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
+import java.sql.SQLException;
 import java.util.List;
-import java.util.stream.Stream;
-import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.ResourceProvider;
-import org.flywaydb.core.api.logging.LogFactory;
-import org.flywaydb.core.api.logging.LogLevel;
-import org.flywaydb.core.api.resource.LoadableResource;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Brings the schema of a ledger up to date.
- *
- * <p>The migrations are listed here; nothing scans the class path. So the start is quick, and the same from a folder of
- * classes and from a jar.
- */
+/** Brings the schema of a ledger up to date. Its version is SQLite's {@code user_version}. */
 final class LedgerSchema {
 
     /**
-     * The migrations in order. Never edit a released migration; add a new one. Each one ends by setting
-     * {@code user_version} to its number.
+     * The migrations in order, beside this class. Never edit a released migration; add a new one. Each one ends by
+     * setting {@code user_version} to its number.
      */
     private static final List<String> MIGRATIONS = List.of(
             "V1__ledger.sql",
@@ -41,90 +26,40 @@ final class LedgerSchema {
             "V9__sent_as.sql",
             "V10__sent_syntax.sql");
 
-    /**
-     * The {@code user_version} of a ledger that needs no migration. Checking it first saves half a second to load the
-     * library.
-     */
+    /** The version of a ledger that needs no migration. */
     static final int VERSION = MIGRATIONS.size();
 
     private LedgerSchema() {}
 
+    /** The version of a ledger; 0 when it is new. */
+    static long version(Statements ledger) throws SQLException {
+        return ledger.number("PRAGMA user_version");
+    }
+
     /**
-     * Applies the missing migrations.
-     *
-     * @throws org.flywaydb.core.api.FlywayException when the database refuses, or contains a migration that this
-     *     version of the gateway does not know
+     * Applies the missing migrations, all or none. When it throws, close the connection: that takes back what it did.
      */
-    static void migrate(DataSource database) {
-        LogFactory.setLogLevel(LogLevel.WARN);
-        Flyway.configure()
-                .dataSource(database)
-                .locations(new String[0])
-                .resourceProvider(new OwnMigrations())
-                .javaMigrationClassProvider(List::of)
-                .callbackLocations(new String[0])
-                .skipDefaultCallbacks(true)
-                .ignoreMigrationPatterns(new String[0])
-                .load()
-                .migrate();
+    static void migrate(Statements ledger) throws SQLException {
+        migrate(ledger, VERSION);
     }
 
-    private static final class OwnMigrations implements ResourceProvider {
-
-        @Override
-        public @Nullable LoadableResource getResource(String name) {
-            return MIGRATIONS.contains(name) ? new Migration(name) : null;
+    /** As {@link #migrate(Statements)}, up to an older version. */
+    static void migrate(Statements ledger, int to) throws SQLException {
+        ledger.update("BEGIN IMMEDIATE");
+        for (long version = version(ledger); version < to; version++) {
+            ledger.script(read(MIGRATIONS.get((int) version)));
         }
-
-        @Override
-        public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
-            return MIGRATIONS.stream()
-                    .filter(name ->
-                            name.startsWith(prefix) && Stream.of(suffixes).anyMatch(name::endsWith))
-                    .<LoadableResource>map(Migration::new)
-                    .toList();
-        }
+        ledger.update("COMMIT");
     }
 
-    /** A script next to this class. */
-    private static final class Migration extends LoadableResource {
-
-        private final String name;
-
-        Migration(String name) {
-            this.name = name;
-        }
-
-        @Override
-        public Reader read() {
-            try (InputStream script = LedgerSchema.class.getResourceAsStream(name)) {
-                if (script == null) {
-                    throw new IllegalStateException("the migration " + name + " is missing from this build");
-                }
-                return new StringReader(new String(script.readAllBytes(), StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                throw new UncheckedIOException("the migration " + name + " cannot be read", e);
+    private static String read(String name) {
+        try (InputStream script = LedgerSchema.class.getResourceAsStream(name)) {
+            if (script == null) {
+                throw new IllegalStateException("the migration " + name + " is missing from this build");
             }
-        }
-
-        @Override
-        public String getAbsolutePath() {
-            return name;
-        }
-
-        @Override
-        public String getAbsolutePathOnDisk() {
-            return name;
-        }
-
-        @Override
-        public String getFilename() {
-            return name;
-        }
-
-        @Override
-        public String getRelativePath() {
-            return name;
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the migration " + name + " cannot be read", e);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +36,13 @@ public final class Statements implements AutoCloseable {
     /** Runs a query. Close its result before you run the same query again. */
     public ResultSet query(String sql, @Nullable Object... values) throws SQLException {
         return bind(sql, values).executeQuery();
+    }
+
+    /** Runs several statements, with semicolons between them, that have no values and no result. */
+    void script(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
     }
 
     /** The first column of the first row; 0 if there is no row, or it is NULL. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,25 +32,35 @@ public final class DiskLimit {
     }
 
     /**
-     * How many appends a second the disk takes.
+     * What the disk takes.
      *
-     * @param prepared runs when the file is filled, before the first append
+     * @param perSecond appends a second
+     * @param cpuMillis processor time of this process for each
      */
-    public static double perSecond(Path path, int threads, int size, int count, Runnable prepared) {
+    public record Appended(double perSecond, double cpuMillis) {}
+
+    /** Appends {@code count} times {@code size} bytes, from so many threads. */
+    public static Appended append(Path path, int threads, int size, int count) {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
             for (long at = 0; at < FILE; at += zeros.capacity()) {
                 file.write(zeros.clear(), at);
             }
             file.force(true);
-            prepared.run();
-            double seconds = new DiskLimit(file).append(threads, size, count / threads);
-            return count / threads * threads / seconds;
+            int each = count / threads;
+            Duration before = cpuTime();
+            double seconds = new DiskLimit(file).append(threads, size, each);
+            double millis = cpuTime().minus(before).toNanos() / 1e6;
+            return new Appended(each * threads / seconds, millis / (each * threads));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
             path.toFile().delete();
         }
+    }
+
+    private static Duration cpuTime() {
+        return ProcessHandle.current().info().totalCpuDuration().orElseThrow();
     }
 
     private double append(int threads, int size, int each) {

@@ -35,10 +35,13 @@ import org.dicomgateway.spool.ledger.LedgerCorruptException;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.ledger.LedgerFixtures;
 import org.dicomgateway.spool.log.LogPosition;
+import org.dicomgateway.spool.log.StoredInstance;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -282,6 +285,78 @@ class LedgerFileTest {
                 .hasMessageContaining("newer");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
+    void a_ledger_of_an_older_version_is_brought_up_to_date_with_all_it_holds(int version) throws Exception {
+        ofVersion(version);
+        fill(folder.resolve("new.db"), 1);
+
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
+            assertThat(ledger.find(1).map(StoredInstance::instance)).hasValueSatisfying(instance -> {
+                assertThat(instance.sopInstance().value()).isEqualTo("1.2.3");
+                assertThat(instance.patientId()).isEqualTo("P");
+            });
+            assertThat(ledger.books()).containsEntry("a", new Books(2, 1, 1, 0, 0, 0, 50));
+            assertThat(ledger.recount()).isEqualTo(ledger.books());
+        }
+        assertThat(schema(file)).isEqualTo(schema(folder.resolve("new.db")));
+    }
+
+    @Test
+    void a_migration_that_fails_leaves_the_ledger_as_it_was() throws Exception {
+        ofVersion(1);
+        execute("CREATE TABLE sent_as (other INTEGER)");
+        List<String> before = schema(file);
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> SqliteLedger.open(file, Candidates.FIRST))
+                    .isInstanceOf(LedgerException.class)
+                    .isNotInstanceOf(LedgerCorruptException.class)
+                    .hasMessageContaining(file.toString())
+                    .hasMessageContaining("brought up to date")
+                    .hasMessageContaining("sent_as");
+            assertThat(schema(file)).isEqualTo(before);
+        }
+        execute("DROP TABLE sent_as");
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
+            assertThat(ledger.find(1)).isPresent();
+        }
+    }
+
+    /** Two instances with one SOP Instance UID, the first one delivered, as that version wrote them. */
+    private void ofVersion(int version) throws SQLException {
+        try (Statements ledger = new Statements(DriverManager.getConnection("jdbc:sqlite:" + file))) {
+            LedgerSchema.migrate(ledger, version);
+        }
+        execute("INSERT INTO series VALUES (1, '1.2', '1', 'P', '', 'CT', '1.4', '1.5', 'CT1', 'GW', 'host')");
+        for (int id = 1; id <= 2; id++) {
+            execute(("INSERT INTO instance (id, series, sop_instance, received_at, dataset_length, length, "
+                            + "dataset_offset, crc32c, segment, record_offset, file, rules_version, routed) "
+                            + "VALUES (%d, 1, '1.2.3', %d, 50, 60, 10, %d, 1, %d, 0, 1, 1)")
+                    .formatted(id, id, id, id * 100));
+            execute(("INSERT INTO delivery (id, route, copy, destination, next_when_refused, priority, bytes, state, "
+                            + "attempts, due) VALUES (%d, 'r', 1, 'a', 0, 0, 50, %d, 0, 0)")
+                    .formatted(id * 1024, id == 1 ? 1 : 0));
+        }
+        execute("INSERT INTO books (destination, present, received, delivered, pending, pending_bytes) "
+                + "VALUES ('a', 1, 2, 1, 1, 50)");
+        execute("INSERT INTO segment VALUES (1, 1, 60)");
+        execute("UPDATE position SET segment = 1, record_offset = 300, last_instance = 2, destinations_known = 1");
+    }
+
+    private static List<String> schema(Path ledger) throws SQLException {
+        List<String> all = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + ledger);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT name || ': ' || sql FROM sqlite_schema "
+                        + "WHERE sql NOT NULL UNION ALL SELECT user_version FROM pragma_user_version ORDER BY 1")) {
+            while (row.next()) {
+                all.add(row.getString(1));
+            }
+        }
+        return all;
+    }
+
     @Test
     void a_folder_that_is_not_there_is_said() {
         file = folder.resolve("missing/ledger.db");
@@ -404,6 +479,10 @@ class LedgerFileTest {
     }
 
     private void fill(int count) throws LedgerException {
+        fill(file, count);
+    }
+
+    private static void fill(Path file, int count) throws LedgerException {
         try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
             fill(ledger, count);
         }
