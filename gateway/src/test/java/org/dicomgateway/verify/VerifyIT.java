@@ -29,6 +29,9 @@ import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
 import org.dicomgateway.testkit.jvm.Debugger;
 import org.dicomgateway.testkit.jvm.Debugger.Step;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +45,31 @@ class VerifyIT {
     private static final int SIZE = 40 * 1024;
 
     @TempDir
+    private static Path servers;
+
+    private static OrthancServer one;
+    private static OrthancServer two;
+    private static OrthancServer three;
+
+    @TempDir
     private Path directory;
+
+    @BeforeAll
+    static void startServers() {
+        one = OrthancServer.start(servers, "ORTHANC1");
+        two = OrthancServer.start(servers, "ORTHANC2");
+        three = OrthancServer.start(servers, "ORTHANC3");
+    }
+
+    @AfterAll
+    static void stopServers() {
+        Stream.of(one, two, three).forEach(OrthancServer::close);
+    }
+
+    @BeforeEach
+    void empty() {
+        Stream.of(one, two, three).forEach(OrthancServer::empty);
+    }
 
     private static void broadcast(GatewayProcess gateway, String verify, OrthancServer... servers) {
         gateway.routing("destination-defaults { probe-interval = 1 s, breaker { initial-pause = 200 ms } }\n"
@@ -88,11 +115,8 @@ class VerifyIT {
         List<TestFile> large = made.study(1, 1, 6 << 20);
         List<TestFile> all =
                 Stream.of(first, second, large).flatMap(List::stream).toList();
-        try (OrthancServer one = OrthancServer.start(directory, "ORTHANC1");
-                OrthancServer two = OrthancServer.start(directory, "ORTHANC2");
-                OrthancServer three = OrthancServer.start(directory, "ORTHANC3");
-                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))
-                        .configure("gateway.spool { segment-size = 17 MiB, keep.for = " + keep + " }")) {
+        try (GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))
+                .configure("gateway.spool { segment-size = 17 MiB, keep.for = " + keep + " }")) {
             broadcast(gateway, UNCHECKED, one, two, three);
             gateway.start();
             gateway.deliver(all, 3);
@@ -144,7 +168,6 @@ class VerifyIT {
         TestFile sent = made.single(SIZE);
         TestFile other = made.variant(sent, SIZE + 4000);
         try (OrthancServer stubborn = OrthancServer.start(directory, "ORTHANC1", Map.of("OverwriteInstances", false));
-                OrthancServer two = OrthancServer.start(directory, "ORTHANC2");
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             broadcast(gateway, UNCHECKED, stubborn, two);
             gateway.start();
@@ -190,8 +213,8 @@ class VerifyIT {
     void four_bytes_that_change_on_a_servers_disk_are_found_before_and_after_a_first_check() throws Exception {
         TestFiles made = new TestFiles(directory.resolve("files"), 3);
         List<TestFile> study = made.study(1, 3, SIZE);
-        try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
-                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+        OrthancServer server = one;
+        try (GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             broadcast(gateway, UNCHECKED, server);
             gateway.start();
             gateway.deliver(study, 1);
@@ -213,8 +236,8 @@ class VerifyIT {
     void a_file_that_is_gone_from_a_servers_disk_is_found_and_stops_no_other_check() throws Exception {
         TestFiles made = new TestFiles(directory.resolve("files"), 4);
         List<TestFile> study = made.study(1, 3, SIZE);
-        try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
-                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+        OrthancServer server = one;
+        try (GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             broadcast(gateway, UNCHECKED, server);
             gateway.start();
             gateway.deliver(study, 1);
@@ -269,10 +292,11 @@ class VerifyIT {
     void a_copy_whose_sequences_the_server_encodes_otherwise_is_verified_and_a_changed_one_is_not() throws Exception {
         TestFiles made = new TestFiles(directory.resolve("files"), 4);
         List<TestFile> files = Stream.of("+te", "+ti", "+tb").map(made::nested).toList();
+        OrthancServer server = one;
         for (TestFile file : files) {
+            server.empty();
             Path home = directory.resolve(file.path().getFileName() + ".d");
-            try (OrthancServer server = OrthancServer.start(home, "ORTHANC1");
-                    GatewayProcess gateway = new GatewayProcess(home.resolve("gateway"))) {
+            try (GatewayProcess gateway = new GatewayProcess(home.resolve("gateway"))) {
                 broadcast(gateway, UNCHECKED, server);
                 gateway.start();
                 gateway.deliver(List.of(file), 1);
@@ -292,10 +316,8 @@ class VerifyIT {
     void a_repair_from_a_server_that_encodes_otherwise_changes_nothing_for_the_other_copies() throws Exception {
         TestFiles made = new TestFiles(directory.resolve("files"), 8);
         TestFile file = made.nested("+te");
-        try (OrthancServer one = OrthancServer.start(directory, "ORTHANC1");
-                OrthancServer two = OrthancServer.start(directory, "ORTHANC2");
-                OrthancServer exact = OrthancServer.start(directory, "ORTHANC3");
-                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+        OrthancServer exact = three;
+        try (GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             broadcast(gateway, UNCHECKED, one, two, exact);
             gateway.start();
             gateway.deliver(List.of(file), 3);
@@ -332,9 +354,7 @@ class VerifyIT {
     void deliveries_are_checked_by_themselves_and_what_is_wrong_is_a_metric_and_a_warning() throws Exception {
         TestFiles made = new TestFiles(directory.resolve("files"), 5);
         List<TestFile> study = made.study(1, 4, SIZE);
-        try (OrthancServer one = OrthancServer.start(directory, "ORTHANC1");
-                OrthancServer two = OrthancServer.start(directory, "ORTHANC2");
-                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+        try (GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             broadcast(gateway, "level = content, within = 6 s, again = 1 m", one, two);
             gateway.start();
             gateway.deliver(study, 2);
@@ -351,7 +371,15 @@ class VerifyIT {
             assertThat(unreachable.exitCode()).isEqualTo(1);
             assertThat(unreachable.output()).contains("no answer from");
             assertThat(metrics(gateway)).contains("gateway_copies{destination=\"orthanc2\",state=\"verified\"} 4.0");
+        } finally {
+            startAgain(two);
         }
+    }
+
+    /** For the next test, whatever this one has come to. */
+    private static void startAgain(OrthancServer server) {
+        server.kill();
+        server.startAgain();
     }
 
     private static String metrics(GatewayProcess gateway) throws IOException, InterruptedException {
@@ -368,8 +396,8 @@ class VerifyIT {
     void what_no_rule_sent_there_is_listed_and_left_alone() throws Exception {
         TestFiles made = new TestFiles(directory.resolve("files"), 6);
         List<TestFile> study = made.study(1, 2, SIZE);
-        try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
-                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+        OrthancServer server = one;
+        try (GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             broadcast(gateway, UNCHECKED, server);
             gateway.start();
             store(server, study.get(1));
@@ -400,10 +428,8 @@ class VerifyIT {
                         List.of("verify.VerifyJob", "foundAgain"))
                 .map(step -> new Step("org.dicomgateway." + step.get(0), step.get(1), true, 1))
                 .toList();
-        try (OrthancServer one = OrthancServer.start(directory, "ORTHANC1");
-                OrthancServer two = OrthancServer.start(directory, "ORTHANC2");
-                GatewayProcess gateway =
-                        new GatewayProcess(directory.resolve("gateway")).configure("gateway.spool.keep.for = 0 s")) {
+        try (GatewayProcess gateway =
+                new GatewayProcess(directory.resolve("gateway")).configure("gateway.spool.keep.for = 0 s")) {
             broadcast(gateway, UNCHECKED, one, two);
             gateway.start();
             gateway.deliver(study, 2);
