@@ -197,7 +197,8 @@ class StowIT {
             awaitAnswers(gateway);
             Dcmtk.storescu(gateway.peer(), MODALITY, paths(study)).orFail();
             await().atMost(LIMIT).until(() -> gateway.count("delivered") == study.size());
-            assertThat(web.instances()).isBetween(20L, 40L);
+            // Not half each: a server that leaves a request unanswered for a second gets no more for a while.
+            assertThat(List.of(web.instances(), dimse.instances())).allMatch(held -> held > 0);
             assertThat(web.instances() + dimse.instances()).isEqualTo(study.size());
 
             web.kill();
