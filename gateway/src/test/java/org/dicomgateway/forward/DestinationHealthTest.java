@@ -454,7 +454,7 @@ class DestinationHealthTest {
         server.letGo();
 
         await().until(() -> {
-            if (outbox.pending() == 0) { // a store under way would be unanswered for as long as the clock moves
+            if (outbox.inHands() == 0) { // a store under way would be unanswered for as long as the clock moves
                 advance(Duration.ofSeconds(10));
                 outbox.add(NAME, instance(outbox.nextInstance() + 1_000));
             }
